@@ -1,0 +1,32 @@
+# One command each; every target sets up what it needs. `make help` lists them.
+PYTHON ?= python3
+PORT ?= 8001
+BIN := .venv/bin
+
+help: ## list the targets
+	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.venv: .venv/.complete ## build the virtual environment from the lock file
+
+.venv/.complete: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "harvest needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+test: .venv/.complete ## the fast tests, under 5 minutes
+	$(BIN)/pytest -m "not slow"
+
+test-all: .venv/.complete ## every test
+	$(BIN)/pytest
+
+check: .venv/.complete ## style, types, lock file
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock: ## renew requirements.lock (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock --quiet
+
+.PHONY: help .venv run demo test test-all check lock

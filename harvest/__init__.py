@@ -1,0 +1,8 @@
+"""Sources name studies, PubMed describes them, one parser reads them, one store keeps them, one tagger says what they are about.
+
+    sources/  feeds and searches -> PMIDs            medline  XML -> Study
+    pubmed    PMIDs -> XML                           store    Study -> SQLite, the only writer
+    pipeline  the order in which it happens          tag/     Study -> tags with evidence
+
+The subject is nowhere in this package: it is data in a home (see ``db/``), which Datasette publishes as it is.
+"""

@@ -1,0 +1,378 @@
+"""The schema as numbered steps; each is one transaction, and none is edited once it has been released.
+
+The columns are described for readers in a home's ``metadata.yaml``; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("harvest")
+
+
+@migrations(name="0001_studies")
+def studies(db: Database) -> None:
+    """A study and everything PubMed says of it."""
+    _execute(
+        db,
+        """
+        CREATE TABLE studies (
+            pmid INTEGER PRIMARY KEY,
+            title TEXT NOT NULL,
+            abstract TEXT,
+            journal TEXT,
+            publication_date TEXT,
+            publication_year INTEGER,
+            entered TEXT,
+            revised TEXT,
+            doi TEXT,
+            pmcid TEXT,
+            language TEXT,
+            -- what the tagger says; NULL where it says nothing
+            relevance TEXT,
+            species TEXT,
+            design TEXT,
+            participants INTEGER,
+            follow_up_days INTEGER,
+            notice TEXT NOT NULL DEFAULT 'none' CHECK (notice IN ('none', 'retracted', 'concern', 'corrected')),
+            first_seen TEXT NOT NULL,
+            missing_since TEXT,
+            -- the joined lists stand here for full-text search and for whoever exports one flat table
+            keywords TEXT,
+            mesh TEXT,
+            vernacular_title TEXT,
+            journal_abbreviation TEXT,
+            nlm_unique_id TEXT,
+            issn TEXT,
+            volume TEXT,
+            issue TEXT,
+            pages TEXT,
+            publication_date_text TEXT,
+            electronic_date TEXT,
+            publication_model TEXT,
+            publication_status TEXT,
+            completed TEXT,
+            kind TEXT NOT NULL CHECK (kind IN ('article', 'book')),
+            status TEXT,
+            indexing_method TEXT,
+            version INTEGER NOT NULL,
+            copyright TEXT,
+            conflict_of_interest TEXT,
+            authors_complete INTEGER NOT NULL CHECK (authors_complete IN (0, 1)),
+            fingerprint TEXT NOT NULL
+        ) STRICT;
+
+        CREATE INDEX studies_entered ON studies (entered);
+        CREATE INDEX studies_publication_date ON studies (publication_date);
+        CREATE INDEX studies_publication_year ON studies (publication_year);
+        CREATE INDEX studies_journal ON studies (journal);
+        CREATE INDEX studies_language ON studies (language);
+        CREATE INDEX studies_notice ON studies (notice);
+        CREATE INDEX studies_doi ON studies (doi);
+
+        CREATE TABLE sections (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            section INTEGER NOT NULL,
+            label TEXT,
+            category TEXT,
+            text TEXT NOT NULL,
+            PRIMARY KEY (pmid, section)
+        ) STRICT;
+
+        CREATE TABLE other_abstracts (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            language TEXT NOT NULL,
+            text TEXT NOT NULL,
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        CREATE TABLE authors (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            last_name TEXT,
+            fore_name TEXT,
+            initials TEXT,
+            suffix TEXT,
+            collective_name TEXT,
+            orcid TEXT
+        ) STRICT;
+
+        -- one row for each way a name is printed: NULLs are equal here
+        CREATE UNIQUE INDEX authors_as_printed ON authors (
+            name, coalesce(last_name, ''), coalesce(fore_name, ''), coalesce(initials, ''), coalesce(suffix, ''),
+            coalesce(collective_name, ''), coalesce(orcid, '')
+        );
+
+        CREATE TABLE study_authors (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            author_id INTEGER NOT NULL REFERENCES authors (id),
+            role TEXT NOT NULL CHECK (role IN ('author', 'editor', 'investigator')),
+            affiliation TEXT,
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        CREATE INDEX study_authors_author ON study_authors (author_id);
+
+        CREATE TABLE mesh_headings (ui TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
+
+        -- one row for each qualifier of a heading, one where it has none; position counts the study's rows
+        CREATE TABLE study_mesh (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            ui TEXT NOT NULL REFERENCES mesh_headings (ui),
+            major INTEGER NOT NULL CHECK (major IN (0, 1)),
+            qualifier TEXT,
+            qualifier_ui TEXT,
+            descriptor_major INTEGER NOT NULL CHECK (descriptor_major IN (0, 1)),
+            qualifier_major INTEGER CHECK (qualifier_major IN (0, 1)),
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        CREATE INDEX study_mesh_heading ON study_mesh (ui);
+
+        CREATE TABLE supplementary_concepts (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            ui TEXT NOT NULL,
+            name TEXT NOT NULL,
+            type TEXT NOT NULL,
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        CREATE TABLE study_keywords (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            keyword TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            major INTEGER NOT NULL CHECK (major IN (0, 1)),
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        CREATE INDEX study_keywords_keyword ON study_keywords (keyword);
+
+        CREATE TABLE substances (ui TEXT PRIMARY KEY, name TEXT NOT NULL, registry_number TEXT) STRICT;
+
+        CREATE TABLE study_substances (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            ui TEXT NOT NULL REFERENCES substances (ui),
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        CREATE INDEX study_substances_substance ON study_substances (ui);
+
+        CREATE TABLE publication_types (ui TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
+
+        CREATE TABLE study_publication_types (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            ui TEXT NOT NULL REFERENCES publication_types (ui),
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        CREATE INDEX study_publication_types_type ON study_publication_types (ui);
+
+        CREATE TABLE trials (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            registry TEXT NOT NULL,
+            accession TEXT NOT NULL,
+            origin TEXT NOT NULL CHECK (origin IN ('databank', 'abstract')),
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        CREATE INDEX trials_accession ON trials (accession);
+
+        CREATE TABLE grants (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            grant_id TEXT,
+            acronym TEXT,
+            agency TEXT,
+            country TEXT,
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        -- other_pmid refers to PubMed, not to studies: most notices and comments are not in this home
+        CREATE TABLE links (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            other_pmid INTEGER,
+            citation TEXT NOT NULL,
+            note TEXT,
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        CREATE INDEX links_other ON links (other_pmid);
+
+        CREATE TABLE article_ids (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        CREATE TABLE history (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            position INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            date TEXT NOT NULL,
+            PRIMARY KEY (pmid, position)
+        ) STRICT;
+
+        CREATE VIRTUAL TABLE studies_fts USING fts5 (
+            title, abstract, keywords, mesh,
+            content = 'studies', content_rowid = 'pmid', tokenize = 'unicode61 remove_diacritics 2'
+        );
+
+        CREATE TRIGGER studies_fts_insert AFTER INSERT ON studies BEGIN
+            INSERT INTO studies_fts (rowid, title, abstract, keywords, mesh)
+            VALUES (new.pmid, new.title, new.abstract, new.keywords, new.mesh);
+        END;
+
+        CREATE TRIGGER studies_fts_delete AFTER DELETE ON studies BEGIN
+            INSERT INTO studies_fts (studies_fts, rowid, title, abstract, keywords, mesh)
+            VALUES ('delete', old.pmid, old.title, old.abstract, old.keywords, old.mesh);
+        END;
+
+        CREATE TRIGGER studies_fts_update AFTER UPDATE OF title, abstract, keywords, mesh ON studies BEGIN
+            INSERT INTO studies_fts (studies_fts, rowid, title, abstract, keywords, mesh)
+            VALUES ('delete', old.pmid, old.title, old.abstract, old.keywords, old.mesh);
+            INSERT INTO studies_fts (rowid, title, abstract, keywords, mesh)
+            VALUES (new.pmid, new.title, new.abstract, new.keywords, new.mesh);
+        END;
+        """,
+    )
+
+
+@migrations(name="0002_tags")
+def tags(db: Database) -> None:
+    """The taxonomy as published, the tags of each study and the phrase behind each."""
+    _execute(
+        db,
+        """
+        CREATE TABLE tags (
+            facet TEXT NOT NULL,
+            tag TEXT NOT NULL,
+            parent TEXT,
+            label TEXT NOT NULL,
+            definition TEXT NOT NULL,
+            PRIMARY KEY (facet, tag)
+        ) STRICT;
+
+        -- every parent of a tag: tags.parent holds the first
+        CREATE TABLE tag_parents (
+            facet TEXT NOT NULL,
+            tag TEXT NOT NULL,
+            parent TEXT NOT NULL,
+            PRIMARY KEY (facet, tag, parent),
+            FOREIGN KEY (facet, tag) REFERENCES tags (facet, tag),
+            FOREIGN KEY (facet, parent) REFERENCES tags (facet, tag)
+        ) STRICT;
+
+        CREATE TABLE study_tags (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            facet TEXT NOT NULL,
+            tag TEXT NOT NULL,
+            basis TEXT NOT NULL CHECK (basis IN ('text', 'mesh', 'keyword', 'publication-type', 'curated')),
+            finding TEXT CHECK (finding IN ('worse', 'better', 'no-change', 'mixed', 'unclear')),
+            PRIMARY KEY (pmid, facet, tag),
+            FOREIGN KEY (facet, tag) REFERENCES tags (facet, tag)
+        ) STRICT;
+
+        CREATE INDEX study_tags_tag ON study_tags (facet, tag, pmid);
+
+        CREATE TABLE tag_evidence (
+            id INTEGER PRIMARY KEY,
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            facet TEXT NOT NULL,
+            tag TEXT NOT NULL,
+            basis TEXT NOT NULL CHECK (basis IN ('text', 'mesh', 'keyword', 'publication-type', 'curated')),
+            section INTEGER,
+            phrase TEXT NOT NULL,
+            "start" INTEGER,
+            "end" INTEGER,
+            source_id TEXT
+        ) STRICT;
+
+        CREATE INDEX tag_evidence_tag ON tag_evidence (pmid, facet, tag);
+        """,
+    )
+
+
+@migrations(name="0003_runs")
+def runs(db: Database) -> None:
+    """What was asked of PubMed, when, and what came of it."""
+    _execute(
+        db,
+        """
+        -- facts about this database: kind is 'live' or 'sample', taxonomy the digest of the tags it carries
+        CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+        -- a source of the recipe; watermark is the day up to which everything it named is stored
+        CREATE TABLE sources (
+            name TEXT PRIMARY KEY,
+            kind TEXT NOT NULL CHECK (kind IN ('feed', 'search')),
+            watermark TEXT,
+            last_success TEXT,
+            etag TEXT,
+            last_modified TEXT
+        ) STRICT;
+
+        CREATE TABLE runs (
+            id INTEGER PRIMARY KEY,
+            command TEXT NOT NULL,
+            started TEXT NOT NULL,
+            finished TEXT,
+            status TEXT NOT NULL CHECK (status IN ('running', 'ok', 'failed', 'interrupted')),
+            new INTEGER NOT NULL DEFAULT 0,
+            revised INTEGER NOT NULL DEFAULT 0,
+            unchanged INTEGER NOT NULL DEFAULT 0,
+            error TEXT
+        ) STRICT;
+
+        CREATE TABLE run_sources (
+            run_id INTEGER NOT NULL REFERENCES runs (id),
+            source TEXT NOT NULL,
+            since TEXT,
+            query TEXT,
+            translated_query TEXT,
+            expected INTEGER,
+            found INTEGER,
+            new INTEGER NOT NULL DEFAULT 0,
+            revised INTEGER NOT NULL DEFAULT 0,
+            missing TEXT,
+            warnings TEXT,
+            error TEXT,
+            PRIMARY KEY (run_id, source)
+        ) STRICT;
+
+        -- what a source named; pending until PubMed has described it, missing where PubMed did not
+        CREATE TABLE sightings (
+            pmid INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            seen TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('pending', 'stored', 'missing')),
+            PRIMARY KEY (pmid, source)
+        ) STRICT;
+
+        CREATE INDEX sightings_state ON sightings (state);
+        """,
+    )
+
+
+def _execute(db: Database, script: str) -> None:
+    """Run a script statement by statement: ``executescript`` would commit the transaction that a step runs in."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            db.conn.execute(statement)
+            statement = ""
