@@ -15,6 +15,19 @@ help: ## list the targets
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+run: .venv/.complete ## harvest PubMed, then serve at http://127.0.0.1:8001 (PORT=...); the sample home where PubMed is out of reach
+	@if trouble=$$($(BIN)/harvest check --reach 2>&1); then $(BIN)/harvest run; fi; \
+	if $(BIN)/harvest status --line; then \
+	    if [ -n "$$trouble" ]; then echo "$$trouble" >&2; fi; \
+	    exec $(BIN)/datasette db --port $(PORT); \
+	else \
+	    echo "$${trouble:-no studies came}; serving sample data instead" >&2; \
+	    exec $(MAKE) --no-print-directory demo; \
+	fi
+
+demo: .venv/.complete ## harvest the sample corpus from a local PubMed, then serve it (PORT=...)
+	@exec $(BIN)/python -m tests.demo sample-home --port $(PORT)
+
 test: .venv/.complete ## the fast tests, under 5 minutes
 	$(BIN)/pytest -m "not slow"
 

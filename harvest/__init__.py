@@ -1,4 +1,4 @@
-"""Sources name studies, PubMed describes them, one parser reads them, one store keeps them, one tagger says what they are about.
+"""Sources name studies, PubMed describes them, one parser reads, one store keeps, one tagger says what they are about.
 
     sources/  feeds and searches -> PMIDs            medline  XML -> Study
     pubmed    PMIDs -> XML                           store    Study -> SQLite, the only writer
@@ -6,3 +6,7 @@
 
 The subject is nowhere in this package: it is data in a home (see ``db/``), which Datasette publishes as it is.
 """
+
+from importlib.metadata import version
+
+__version__ = version("harvest")

@@ -38,11 +38,13 @@ class SourceError(HarvestError):
     Args:
         message: one line for the reader.
         retryable: whether the same request may succeed if it is sent again shortly.
+        retry_after: seconds that the server asked to wait first.
     """
 
-    def __init__(self, message: str, *, retryable: bool = False) -> None:
+    def __init__(self, message: str, *, retryable: bool = False, retry_after: float = 0.0) -> None:
         super().__init__(message)
         self.retryable = retryable
+        self.retry_after = retry_after
 
 
 class TransportError(SourceError):

@@ -289,20 +289,20 @@ def tags(db: Database) -> None:
 
         CREATE INDEX study_tags_tag ON study_tags (facet, tag, pmid);
 
+        -- position 1 is the strongest evidence of its tag
         CREATE TABLE tag_evidence (
-            id INTEGER PRIMARY KEY,
             pmid INTEGER NOT NULL REFERENCES studies (pmid),
             facet TEXT NOT NULL,
             tag TEXT NOT NULL,
+            position INTEGER NOT NULL,
             basis TEXT NOT NULL CHECK (basis IN ('text', 'mesh', 'keyword', 'publication-type', 'curated')),
             section INTEGER,
             phrase TEXT NOT NULL,
             "start" INTEGER,
             "end" INTEGER,
-            source_id TEXT
+            source_id TEXT,
+            PRIMARY KEY (pmid, facet, tag, position)
         ) STRICT;
-
-        CREATE INDEX tag_evidence_tag ON tag_evidence (pmid, facet, tag);
         """,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal, NewType
+from typing import Literal, NewType, Protocol
 
 Pmid = NewType("Pmid", int)
 """A PubMed identifier, the identity of a study."""
@@ -232,6 +232,22 @@ class Study:
         return "\n\n".join(parts) or None
 
     @property
+    def notice(self) -> Literal["none", "retracted", "concern", "corrected"]:
+        """The gravest thing that PubMed says of the study's standing, by publication type or by link.
+
+        Either may be present without the other (a retracted study may lack the publication type Retracted Publication).
+        """
+        types = {publication_type.ui for publication_type in self.publication_types}
+        kinds = {link.kind for link in self.links}
+        if "D016441" in types or kinds & {"RetractionIn", "RetractedandRepublishedIn"}:
+            return "retracted"
+        if "ExpressionOfConcernIn" in kinds:
+            return "concern"
+        if kinds & {"ErratumIn", "CorrectedandRepublishedIn"}:
+            return "corrected"
+        return "none"
+
+    @property
     def is_sample(self) -> bool:
         """Whether the record is an invented one of the sample corpus."""
         return self.pmid in SAMPLE_PMIDS
@@ -239,6 +255,40 @@ class Study:
     def fingerprint(self) -> str:
         """A digest of every field, so that an unchanged record is known without comparing its rows."""
         return hashlib.blake2b(repr(self).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+class Taggable(Protocol):
+    """What of a study the tagger reads; a ``Study`` fresh from PubMed is one, and so is a ``StoredText``."""
+
+    @property
+    def pmid(self) -> Pmid: ...  # noqa: D102
+
+    @property
+    def sections(self) -> tuple[Section, ...]: ...  # noqa: D102
+
+    @property
+    def keywords(self) -> tuple[Keyword, ...]: ...  # noqa: D102
+
+    @property
+    def mesh(self) -> tuple[MeshHeading, ...]: ...  # noqa: D102
+
+    @property
+    def publication_types(self) -> tuple[PublicationType, ...]: ...  # noqa: D102
+
+    @property
+    def substances(self) -> tuple[Substance, ...]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """The part of a stored study that the tagger reads, so that re-tagging needs no PubMed."""
+
+    pmid: Pmid
+    sections: tuple[Section, ...]
+    keywords: tuple[Keyword, ...]
+    mesh: tuple[MeshHeading, ...]
+    publication_types: tuple[PublicationType, ...]
+    substances: tuple[Substance, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,3 +338,14 @@ class Tag:
     def basis(self) -> Basis:
         """What the tag rests on in the first place."""
         return self.evidence[0].basis
+
+
+@dataclass(frozen=True, slots=True)
+class TagDefinition:
+    """A tag of the taxonomy as it is published."""
+
+    facet: str
+    tag: str
+    parents: tuple[str, ...]
+    label: str
+    definition: str

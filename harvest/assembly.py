@@ -1,0 +1,101 @@
+"""From a recipe to the parts that a run is made of."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from harvest.config import Config
+from harvest.errors import ConfigError, SourceError
+from harvest.eutils import Eutils, read_json
+from harvest.http import Client
+from harvest.sources import Source
+from harvest.sources.feed import Feed
+from harvest.sources.search import Search
+from harvest.store import Store
+from harvest.tag import Tagger
+from harvest.tag.taxonomy import load as load_taxonomy
+
+REACH_SECONDS = 10
+
+
+def today() -> date:
+    """The current day in UTC, by which watermarks are kept."""
+    return datetime.now(UTC).date()
+
+
+def tagger_of(config: Config) -> Tagger:
+    """The tagger for the facets that the recipe names.
+
+    Raises:
+        ConfigError: the taxonomy is wrong, or lacks a facet.
+    """
+    return Tagger(load_taxonomy(config.taxonomy), config.recipe.tracker.facets)
+
+
+def network_of(config: Config, *, attempts: int = 5) -> tuple[Client, Eutils]:
+    """A client that says who is asking, and the E-utilities through it."""
+    contact = f"; {config.email}" if config.email else ""
+    client = Client(f"harvest (PubMed literature tracker{contact})", secrets=(config.api_key,), attempts=attempts)
+    return client, Eutils(client, config.eutils, email=config.email, api_key=config.api_key)
+
+
+def sources_of(config: Config, store: Store, client: Client, eutils: Eutils, names: Sequence[str] = ()) -> list[Source]:
+    """The recipe's sources, or the named ones of them.
+
+    Raises:
+        ConfigError: the recipe has no source of a name.
+    """
+    known = {source.name: source for source in (*_feeds(config, store, client), *_searches(config, eutils))}
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"no source is named {name}; the recipe has {', '.join(known)}")
+    return [known[name] for name in names or known]
+
+
+def first_day_of(config: Config, store: Store, since: date | None) -> Callable[[Source], date]:
+    """From which day on each source is asked: a given one, else its watermark less the overlap, else the first days."""
+    limits = config.recipe.limits
+
+    def first_day(source: Source) -> date:
+        watermark = store.source_state(source.name).watermark
+        if since:
+            return since
+        if watermark:
+            return date.fromisoformat(watermark) - timedelta(days=limits.overlap_days)
+        return today() - timedelta(days=limits.first_days)
+
+    return first_day
+
+
+def reach(config: Config) -> None:
+    """See whether PubMed answers; the time covers the look-up of its name, which no time-out of a request does.
+
+    Raises:
+        SourceError: it does not, within ten seconds.
+    """
+    trouble: list[str] = ["no answer"]
+
+    def ask() -> None:
+        try:
+            network_of(config, attempts=1)[1].call("einfo", {"retmode": "json"}, read_json)
+            trouble.clear()
+        except SourceError as error:
+            trouble[:] = [str(error)]
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(REACH_SECONDS)
+    if trouble:
+        raise SourceError(f"PubMed cannot be reached within {REACH_SECONDS} s ({trouble[0]})")
+
+
+def _searches(config: Config, eutils: Eutils) -> list[Search]:
+    cap = config.recipe.limits.cap
+    return [Search(entry.name, entry.expression, eutils, today, cap) for entry in config.recipe.searches]
+
+
+def _feeds(config: Config, store: Store, client: Client) -> list[Feed]:
+    states = [(entry, store.source_state(entry.name)) for entry in config.recipe.feeds]
+    return [Feed(entry.name, entry.url, client, state.etag, state.last_modified) for entry, state in states]

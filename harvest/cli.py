@@ -1,0 +1,226 @@
+"""The command line: verbs in, one clear line and an exit code out. It decides nothing else.
+
+Exit codes: 0 done, 1 something failed and the rest is stored, 2 configuration or usage, 3 another run holds the lock.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import click
+
+from harvest import __version__, pipeline, status
+from harvest import config as recipe
+from harvest import home as homes
+from harvest.assembly import REACH_SECONDS, first_day_of, network_of, reach, sources_of, tagger_of, today
+from harvest.config import Config
+from harvest.errors import HarvestError
+from harvest.lock import writing_to
+from harvest.pubmed import describe
+from harvest.store import Outcome, Store
+from harvest.tag import Tagger
+from harvest.terminal import progress, say
+
+
+class _Verbs(click.Group):
+    """Turns an expected error into one line on stderr and its exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except HarvestError as error:
+            click.echo(f"harvest: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+def _keep_home(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    if value:
+        ctx.ensure_object(dict)["home"] = value
+
+
+def home_option(**extra: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--home``, which may stand before or after the verb."""
+    return click.option(
+        "--home",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        expose_value=False,
+        callback=_keep_home,
+        help="The home to work on; else HARVEST_HOME, else db/ of this checkout.",
+        **extra,
+    )
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@home_option(envvar="HARVEST_HOME")
+@click.version_option(__version__)
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Harvest studies from PubMed into SQLite, tag them with reasons, publish them with Datasette.
+
+    A home is a folder with a recipe (what to ask PubMed for), a taxonomy (what to tag), the pages, and one database.
+
+    \b
+    harvest check          is the recipe right? how do I add a feed?
+    harvest run            fetch what is new since the last success
+    harvest status         how fresh is it, what is waiting, what failed?
+    datasette db/          look at it
+    """
+    ctx.ensure_object(dict)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+def init(folder: Path) -> None:
+    """Make a fresh home in DIR: recipe, taxonomy and pages, no database."""
+    homes.make(folder)
+    click.echo(f"{folder}: a fresh home; next: harvest --home {folder} run")
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Ask searches for what entered PubMed on this day or later, whatever was harvested before.",
+)
+@home_option()
+@click.pass_context
+def run(ctx: click.Context, names: tuple[str, ...], since: datetime | None) -> None:
+    """Fetch, store and tag what is new in every source, or in the named ones.
+
+    The first time a search takes what entered PubMed in the last days that the recipe names, later what entered since
+    its last success. Silent on success unless on a terminal.
+    """
+    config = _config(ctx)
+    with _session(config) as (store, tagger):
+        client, eutils = network_of(config)
+        sources = sources_of(config, store, client, eutils, names)
+        _ask_for_email(config, store)
+        since_day = first_day_of(config, store, since.date() if since else None)
+        fetch = partial(describe, eutils)
+        report = pipeline.run(sources, store, tagger, fetch, since=since_day, today=today(), progress=progress)
+    _tell(report)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@home_option()
+@click.pass_context
+def load(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Store and tag the records of PubMed XML files, plain or gzipped.
+
+    Takes PubmedArticleSet (articles, books, deletions), a single PubmedArticle and the older MedlineCitationSet.
+    """
+    config = _config(ctx)
+    with _session(config) as (store, tagger):
+        report = pipeline.load(files, store, tagger, progress=progress)
+    _tell(report)
+
+
+@main.command()
+@home_option()
+@click.pass_context
+def tag(ctx: click.Context) -> None:
+    """Tag every stored study anew by the present taxonomy, all at once or not at all."""
+    config = _config(ctx)
+    with _session(config) as (store, tagger):
+        count = pipeline.retag(store, tagger, progress)
+    say(f"{count:,} studies tagged")
+
+
+@main.command(name="status")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+@click.option("--line", is_flag=True, help="One line; exit code 1 when there are no studies.")
+@home_option()
+@click.pass_context
+def status_(ctx: click.Context, as_json: bool, line: bool) -> None:
+    """Say how fresh the home is, what is waiting and what failed."""
+    config = _config(ctx)
+    if line and not config.database.exists():
+        ctx.exit(1)
+    with Store(config.database) as store:
+        now = status.status_of(config, store)
+    if as_json:
+        click.echo(json.dumps(now.as_json(), indent=2))
+    elif not line:
+        click.echo("\n".join(status.lines_of(now)))
+    elif now.studies:
+        click.echo(status.summary_of(now))
+    else:
+        ctx.exit(1)
+
+
+@main.command()
+@click.option("--reach", "reach_only", is_flag=True, help=f"Only see whether PubMed answers, within {REACH_SECONDS} s.")
+@home_option()
+@click.pass_context
+def check(ctx: click.Context, reach_only: bool) -> None:
+    """Read the recipe and the taxonomy, say what is wrong, and how to add a feed."""
+    config = _config(ctx)
+    if reach_only:
+        reach(config)
+        return
+    tagger = tagger_of(config)
+    click.echo(f"recipe {config.home / config.name}.toml: {config.recipe.tracker.title}")
+    click.echo(f"facets: {', '.join(config.recipe.tracker.facets)} ({len(tagger.definitions)} tags)")
+    click.echo(f"NCBI may write to: {config.email or 'nobody; set email in the recipe or NCBI_EMAIL'}")
+    click.echo(f"API key: {'set' if config.api_key else 'none, 3 requests a second'}")
+    for search in config.recipe.searches:
+        click.echo(f"search {search.name}: {' '.join(search.term.split())}")
+    for feed in config.recipe.feeds:
+        click.echo(f"feed {feed.name}: {feed.url}")
+    if not config.recipe.feeds:
+        click.echo("no feed configured")
+    _explain_feeds(config)
+
+
+def _explain_feeds(config: Config) -> None:
+    """PubMed issues feed addresses to people only; say where and what to do with them."""
+    for search in config.recipe.searches:
+        page = "https://pubmed.ncbi.nlm.nih.gov/?" + urlencode({"term": search.expression, "sort": "date"})
+        click.echo(
+            f"to follow search {search.name} by a feed as well, open\n  {page}\n"
+            "choose Create RSS, 100 items, Create RSS again, and paste the address at the end of the recipe:\n"
+            f'  [[feeds]]\n  name = "{search.name}-feed"\n  url = "https://pubmed.ncbi.nlm.nih.gov/rss/search/..."'
+        )
+
+
+def _config(ctx: click.Context) -> Config:
+    return recipe.load(ctx.obj.get("home") or homes.SHIPPED)
+
+
+@contextmanager
+def _session(config: Config) -> Iterator[tuple[Store, Tagger]]:
+    """A home opened for writing."""
+    tagger = tagger_of(config)
+    with writing_to(config.database), Store(config.database) as store:
+        yield store, tagger
+
+
+def _ask_for_email(config: Config, store: Store) -> None:
+    """Tell a terminal once what NCBI asks of those who use its services."""
+    if config.email or not sys.stderr.isatty() or store.fact("asked_for_email"):
+        return
+    say("NCBI asks programs to name an e-mail address that it can write to: set email in the recipe, or NCBI_EMAIL.")
+    with store.transaction():
+        store.set_fact("asked_for_email", "yes")
+
+
+def _tell(report: pipeline.Report) -> None:
+    """Problems on stderr, a summary on a terminal, and the exit code."""
+    for problem in report.problems:
+        click.echo(f"harvest: {problem}", err=True)
+    counts = [f"{report.count(outcome):,} {outcome}" for outcome in Outcome if report.count(outcome)]
+    say(", ".join(counts) or "nothing new")
+    if report.problems:
+        sys.exit(1)

@@ -1,0 +1,178 @@
+"""A home's recipe and the environment, read into one value that is right or refused by the name of the key at fault."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from harvest.errors import ConfigError
+from harvest.eutils import NCBI
+from harvest.sources.search import CAP
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _web_address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("not an http or https address")
+    return text
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Tracker(_Part):
+    """What the tracker is called and which facets of the taxonomy it tags."""
+
+    title: str
+    facets: tuple[str, ...] = Field(min_length=1)
+
+
+class Pubmed(_Part):
+    """Where PubMed is and who is asking."""
+
+    eutils: WebAddress = NCBI
+    email: str = ""
+
+
+class Limits(_Part):
+    """How much at once."""
+
+    first_days: int = Field(default=60, ge=1)
+    overlap_days: int = Field(default=14, ge=0)
+    cap: int = Field(default=CAP, ge=1, le=CAP)
+
+
+class SearchEntry(_Part):
+    """A search: a name and an expression in PubMed's language."""
+
+    name: Name
+    term: str = Field(min_length=1)
+
+    @property
+    def expression(self) -> str:
+        """The term on one line."""
+        return " ".join(self.term.split())
+
+
+class FeedEntry(_Part):
+    """A feed: a name and the address that PubMed issued."""
+
+    name: Name
+    url: WebAddress
+
+
+class Recipe(_Part):
+    """The whole recipe, key by key as in the file."""
+
+    tracker: Tracker
+    pubmed: Pubmed = Pubmed()
+    limits: Limits = Limits()
+    searches: tuple[SearchEntry, ...] = ()
+    feeds: tuple[FeedEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Where a home keeps its things, what its recipe says, and what only the environment may know."""
+
+    home: Path
+    name: str
+    recipe: Recipe
+    eutils: str
+    email: str
+    api_key: str
+
+    @property
+    def database(self) -> Path:
+        """The home's one database, named after the recipe."""
+        return self.home / f"{self.name}.db"
+
+    @property
+    def taxonomy(self) -> Path:
+        """The home's taxonomy."""
+        return self.home / "taxonomy.yaml"
+
+
+def load(home: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the recipe of a home; ``HARVEST_EUTILS``, ``NCBI_EMAIL`` and ``NCBI_API_KEY`` override or complete it.
+
+    Raises:
+        ConfigError: there is no home, or its recipe is wrong; the text names the key at fault.
+    """
+    path = _recipe_path(home)
+    recipe = _recipe(path)
+    _refuse_doubled_names(path, recipe)
+    return Config(
+        home=home,
+        name=path.stem,
+        recipe=recipe,
+        eutils=environ.get("HARVEST_EUTILS") or recipe.pubmed.eutils,
+        email=environ.get("NCBI_EMAIL") or recipe.pubmed.email,
+        api_key=environ.get("NCBI_API_KEY", "").strip(),
+    )
+
+
+def _recipe_path(home: Path) -> Path:
+    if not home.is_dir():
+        raise ConfigError(f"{home}: no such folder; make a home with: harvest init {home}")
+    recipes = sorted(home.glob("*.toml"))
+    if len(recipes) != 1:
+        found = ", ".join(path.name for path in recipes) or "none"
+        raise ConfigError(f"{home}: a home has exactly one recipe (*.toml), here: {found}")
+    return recipes[0]
+
+
+def _recipe(path: Path) -> Recipe:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+    try:
+        return Recipe.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: " + "; ".join(_fault(fault) for fault in error.errors())) from None
+
+
+def _fault(fault: Any) -> str:
+    """One fault of the recipe in words: where, what, and the key that may have been meant."""
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] != "extra_forbidden":
+        return f"{key}: {fault['msg'].removeprefix('Value error, ')}"
+    if key.endswith("api_key"):
+        return f"{key}: an API key does not belong in a file that is published; set NCBI_API_KEY instead"
+    known = _keys(fault["loc"][:-1])
+    near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
+    return f"{key}: unknown key" + (f", did you mean {near[0]}?" if near else f"; known are {', '.join(known)}")
+
+
+def _keys(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that are known at a place of the recipe."""
+    parts: dict[str, type[_Part]] = {
+        "tracker": Tracker,
+        "pubmed": Pubmed,
+        "limits": Limits,
+        "searches": SearchEntry,
+        "feeds": FeedEntry,
+    }
+    part = parts[str(location[0])] if location else Recipe
+    return list(part.model_fields)
+
+
+def _refuse_doubled_names(path: Path, recipe: Recipe) -> None:
+    names = [search.name for search in recipe.searches] + [feed.name for feed in recipe.feeds]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise ConfigError(f"{path}: two sources are named {doubled[0]}")
+    if not names:
+        raise ConfigError(f"{path}: no source; add [[searches]] or [[feeds]]")

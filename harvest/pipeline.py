@@ -1,0 +1,292 @@
+"""The order in which it happens: discover, fetch, store and tag, report.
+
+    discover   every source names PMIDs; what is not stored yet becomes a pending sighting
+    fetch      PubMed describes what is pending, a batch at a time
+    store      each batch, with its tags and the state of its sightings, is one transaction
+    report     what each source promised and what became of it; only now does its watermark move
+
+A run that is cut off at any point leaves its sightings pending, and the next one finishes them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from harvest import medline
+from harvest.errors import PayloadError, SourceError
+from harvest.model import Deletion, Pmid, Problem, Study, Tag, TagDefinition, Taggable
+from harvest.pubmed import BATCH, Described
+from harvest.sources import Discovery, Source
+from harvest.store import Outcome, Store
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+FILE_BATCH = 500
+"""Studies of a file that are stored in one transaction."""
+
+Advance = Callable[[int], None]
+Progress = Callable[[str, int | None], AbstractContextManager[Advance]]
+"""Shows how far a step has come: its label and size in, a function to advance it out."""
+
+Fetch = Callable[[Sequence[Pmid]], Described]
+"""Has PubMed describe studies; raises ``SourceError`` when it does not answer."""
+
+
+def silent(label: str, total: int | None) -> AbstractContextManager[Advance]:  # noqa: ARG001
+    """No progress shown: what cron wants."""
+    return nullcontext(lambda _: None)
+
+
+class Tagger(Protocol):
+    """Whatever says what a study is about."""
+
+    digest: str
+
+    @property
+    def definitions(self) -> Sequence[TagDefinition]:
+        """The tags it may give."""
+
+    def tag(self, study: Taggable) -> tuple[Tag, ...]:
+        """The tags of one study, each with its evidence."""
+
+
+@dataclass(slots=True)
+class SourceReport:
+    """What one run found in one source. ``missing`` are the PMIDs it named that PubMed has not described."""
+
+    source: Source
+    since: date
+    found: Discovery | None = None
+    new: int = 0
+    revised: int = 0
+    missing: tuple[Pmid, ...] = ()
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did. ``problems`` are lines for the operator; a run with any has failed, in part at least."""
+
+    outcomes: dict[Pmid, Outcome] = field(default_factory=dict)
+    sources: list[SourceReport] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> int:
+        """How many studies had that outcome."""
+        return sum(1 for value in self.outcomes.values() if value is outcome)
+
+
+def run(
+    sources: Sequence[Source],
+    store: Store,
+    tagger: Tagger,
+    fetch: Fetch,
+    *,
+    since: Callable[[Source], date],
+    today: date,
+    progress: Progress = silent,
+) -> Report:
+    """Harvest: ask every source, fetch what is pending, store and tag it.
+
+    Args:
+        sources: which to ask.
+        store: where studies are kept.
+        tagger: what tags them.
+        fetch: has PubMed describe studies.
+        since: the first day that a source is asked about.
+        today: the day up to which a source has been followed when all it named is stored.
+        progress: shows how far the run has come.
+
+    Raises:
+        StoreError: the database cannot be written; what was stored before stays.
+    """
+    report = Report()
+    with _recorded(store, "run", report):
+        retag_if_outdated(store, tagger, progress)
+        report.sources = [_discover(source, since(source), store, report) for source in sources]
+        _fetch(store, tagger, fetch, report, progress)
+        _close(store, report, today)
+    return report
+
+
+def load(files: Iterable[Path], store: Store, tagger: Tagger, progress: Progress = silent) -> Report:
+    """Store and tag the records of PubMed XML files; a bad file or record is a problem of its own.
+
+    Raises:
+        StoreError: the database cannot be written; what was stored before stays.
+    """
+    report = Report()
+    with _recorded(store, "load", report):
+        retag_if_outdated(store, tagger, progress)
+        for path in files:
+            _load_file(path, store, tagger, report, progress)
+    return report
+
+
+def retag(store: Store, tagger: Tagger, progress: Progress = silent) -> int:
+    """Publish the taxonomy and tag every stored study anew, in one transaction. Returns how many studies there are."""
+    total = store.count()
+    with store.transaction(), progress("tagging", total) as advance:
+        store.publish_taxonomy(tagger.definitions, tagger.digest)
+        for text in store.texts():
+            store.tag(text.pmid, tagger.tag(text))
+            advance(1)
+    return total
+
+
+def retag_if_outdated(store: Store, tagger: Tagger, progress: Progress) -> None:
+    """Tag anew when the taxonomy is not the one that the tags were given by."""
+    if store.fact("taxonomy") != tagger.digest:
+        retag(store, tagger, progress)
+
+
+@contextmanager
+def _recorded(store: Store, command: str, report: Report) -> Iterator[None]:
+    """Keep a run's beginning and end in the store, whatever ends it."""
+    run = store.start_run(command)
+    status, error = "interrupted", None
+    try:
+        yield
+        status = "failed" if report.problems else "ok"
+    except Exception as caught:
+        status, error = "failed", str(caught) or type(caught).__name__
+        raise
+    finally:
+        lines = [*report.problems, *filter(None, [error])]
+        store.finish_run(
+            run,
+            status=status,
+            error="\n".join(lines) or None,
+            outcomes=report.outcomes.values(),
+            sources=[_row(asked) for asked in report.sources],
+        )
+
+
+def _discover(source: Source, since: date, store: Store, report: Report) -> SourceReport:
+    """Ask one source; its failure is its own and leaves the others alone."""
+    asked = SourceReport(source, since)
+    try:
+        asked.found = source.discover(since)
+    except SourceError as error:
+        asked.error = str(error)
+        report.problems.append(f"{source.name}: {error}")
+        return asked
+    report.problems.extend(f"{source.name}: {warning}" for warning in asked.found.warnings)
+    with store.transaction():
+        store.see(source, asked.found)
+    log.info("%s named %d studies", source.name, len(asked.found.pmids))
+    return asked
+
+
+def _fetch(store: Store, tagger: Tagger, fetch: Fetch, report: Report, progress: Progress) -> None:
+    """Have PubMed describe everything pending. A batch that cannot be read does not hold up the others."""
+    pending = store.pending()
+    with progress("fetching", len(pending)) as advance:
+        for batch in _batches(pending, BATCH):
+            try:
+                described = fetch(batch)
+            except PayloadError as error:
+                report.problems.append(f"PubMed: {error}")
+                continue
+            except SourceError as error:
+                report.problems.append(f"PubMed: {error}; {len(store.pending()):,} studies wait for the next run")
+                return
+            report.problems.extend(f"PubMed: {problem}" for problem in described.problems)
+            _keep(described.studies, store, tagger, report, "PubMed")
+            advance(len(batch))
+
+
+def _close(store: Store, report: Report, today: date) -> None:
+    """Count what became of each source's studies; its watermark moves only if none of them is left over."""
+    with store.transaction():
+        for asked in report.sources:
+            asked.missing = tuple(store.pending_of(asked.source.name))
+            if asked.found is None:
+                continue
+            outcomes = [report.outcomes.get(pmid) for pmid in asked.found.pmids]
+            asked.new = outcomes.count(Outcome.NEW)
+            asked.revised = outcomes.count(Outcome.REVISED)
+            if not asked.missing:
+                store.succeed(asked.source.name, today.isoformat())
+    for asked in report.sources:
+        if asked.missing and not asked.error:
+            asked.error = f"{len(asked.missing):,} studies that it named are not here yet: {_listed(asked.missing)}"
+            report.problems.append(f"{asked.source.name}: {asked.error}")
+
+
+def _load_file(path: Path, store: Store, tagger: Tagger, report: Report, progress: Progress) -> None:
+    def trouble(what: object) -> None:
+        report.problems.append(f"{path}: {what}")
+
+    try:
+        with path.open("rb") as stream, progress(path.name, None) as advance:
+            for batch in _batches(medline.read(stream), FILE_BATCH):
+                for record in batch:
+                    if isinstance(record, Problem):
+                        trouble(record)
+                _keep([r for r in batch if isinstance(r, Study)], store, tagger, report, str(path))
+                _withdraw([r for r in batch if isinstance(r, Deletion)], store)
+                advance(len(batch))
+    except PayloadError as error:
+        trouble(error)
+    except OSError as error:
+        trouble(f"cannot be read: {error.strerror}")
+
+
+def _keep(studies: Sequence[Study], store: Store, tagger: Tagger, report: Report, origin: str) -> None:
+    """Store a batch with its tags. Invented records and real ones never meet in one database."""
+    with store.transaction():
+        kind = store.kind() or ("sample" if studies and studies[0].is_sample else "live")
+        kept = [study for study in studies if study.is_sample == (kind == "sample")]
+        report.outcomes |= store.save(kept, tagger.tag)
+    for stranger in (study for study in studies if study not in kept):
+        report.problems.append(f"{origin}: PMID {stranger.pmid}: {_STRANGER[stranger.is_sample]}")
+
+
+_STRANGER = {
+    True: "an invented record, and this home holds real ones; left out, make a home for it with: harvest init DIR",
+    False: "a real record, and this home holds invented ones; left out, make a home for it with: harvest init DIR",
+}
+
+
+def _withdraw(deletions: Sequence[Deletion], store: Store) -> None:
+    if deletions:
+        with store.transaction():
+            store.withdraw(deletions)
+
+
+def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(values)
+    while batch := list(itertools.islice(iterator, size)):
+        yield batch
+
+
+def _row(asked: SourceReport) -> dict[str, object]:
+    found = asked.found
+    return {
+        "source": asked.source.name,
+        "since": asked.since.isoformat(),
+        "query": found.query if found else None,
+        "translated_query": found.translated_query if found else None,
+        "expected": found.expected if found else None,
+        "found": len(found.pmids) if found else None,
+        "new": asked.new,
+        "revised": asked.revised,
+        "missing": _listed(asked.missing) or None,
+        "warnings": "\n".join(found.warnings) or None if found else None,
+        "error": asked.error,
+    }
+
+
+def _listed(pmids: Collection[Pmid]) -> str:
+    """The first PMIDs of many, for a line."""
+    return ", ".join(map(str, itertools.islice(pmids, 20))) + (" ..." if len(pmids) > 20 else "")

@@ -1,0 +1,191 @@
+"""A study as rows: which field goes into which column. Pure; the store writes what stands here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harvest.model import Author, Study, Tag
+
+Row = tuple[Any, ...]
+
+
+def study_row(study: Study, first_seen: str) -> dict[str, Any]:
+    """The study's row in ``studies``, without what the tagger adds."""
+    return {
+        "pmid": study.pmid,
+        "title": study.title,
+        "abstract": study.abstract,
+        "journal": study.journal,
+        "publication_date": study.publication_date,
+        "publication_year": int(study.publication_date[:4]) if study.publication_date else None,
+        "entered": study.entered,
+        "revised": study.revised,
+        "doi": study.doi,
+        "pmcid": study.pmcid,
+        "language": ", ".join(study.languages) or None,
+        "notice": study.notice,
+        "first_seen": first_seen,
+        "missing_since": None,
+        "keywords": "; ".join(keyword.text for keyword in study.keywords) or None,
+        "mesh": "; ".join(heading.name for heading in study.mesh) or None,
+        "vernacular_title": study.vernacular_title,
+        "journal_abbreviation": study.journal_abbreviation,
+        "nlm_unique_id": study.nlm_unique_id,
+        "issn": study.issn,
+        "volume": study.volume,
+        "issue": study.issue,
+        "pages": study.pages,
+        "publication_date_text": study.publication_date_text,
+        "electronic_date": study.electronic_date,
+        "publication_model": study.publication_model,
+        "publication_status": study.publication_status,
+        "completed": study.completed,
+        "kind": study.kind,
+        "status": study.status,
+        "indexing_method": study.indexing_method,
+        "version": study.version,
+        "copyright": study.copyright,
+        "conflict_of_interest": study.conflict_of_interest,
+        "authors_complete": int(study.authors_complete),
+        "fingerprint": study.fingerprint(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A table whose rows belong to a study: its columns after ``pmid`` and the rows of one study."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Callable[[Study], Iterable[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A table of things that many studies share, known by ``key``; a later name of the same thing replaces it."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Callable[[Study], Iterable[Row]]
+
+
+def author_id(author: Author) -> int:
+    """A number for the way an author's name is printed: the same in every database, whatever came first.
+
+    It has 52 bits, so that it survives JSON in every language.
+    """
+    printed = "\x1f".join(part or "" for part in _printed(author))
+    return int.from_bytes(hashlib.blake2b(printed.encode("utf-8", "surrogatepass"), digest_size=7).digest()) >> 4
+
+
+def _printed(author: Author) -> tuple[str | None, ...]:
+    return (
+        author.last_name,
+        author.fore_name,
+        author.initials,
+        author.suffix,
+        author.collective_name,
+        author.orcid,
+    )
+
+
+def _display_name(author: Author) -> str:
+    if author.collective_name:
+        return author.collective_name
+    return " ".join(filter(None, (author.last_name, author.fore_name or author.initials, author.suffix)))
+
+
+def _numbered(values: Iterable[Row]) -> Iterator[Row]:
+    return ((position, *value) for position, value in enumerate(values, 1))
+
+
+def _mesh_rows(study: Study) -> Iterator[Row]:
+    """A row for each qualifier of each heading, one for a heading without."""
+    for heading in study.mesh:
+        common = (heading.ui, int(heading.major))
+        if not heading.qualifiers:
+            yield (*common, None, None, int(heading.descriptor_major), None)
+        for qualifier in heading.qualifiers:
+            yield (*common, qualifier.name, qualifier.ui, int(heading.descriptor_major), int(qualifier.major))
+
+
+LOOKUPS = (
+    Lookup(
+        "authors",
+        ("id", "name", "last_name", "fore_name", "initials", "suffix", "collective_name", "orcid"),
+        lambda s: ((author_id(a), _display_name(a), *_printed(a)) for a in s.authors),
+    ),
+    Lookup("mesh_headings", ("ui", "name"), lambda s: ((h.ui, h.name) for h in s.mesh)),
+    Lookup(
+        "substances",
+        ("ui", "name", "registry_number"),
+        lambda s: ((x.ui, x.name, x.registry_number) for x in s.substances),
+    ),
+    Lookup("publication_types", ("ui", "name"), lambda s: ((t.ui, t.name) for t in s.publication_types)),
+)
+
+CHILDREN = (
+    Child(
+        "sections",
+        ("section", "label", "category", "text"),
+        lambda s: ((x.number, x.label, x.category, x.text) for x in s.sections),
+    ),
+    Child(
+        "other_abstracts",
+        ("position", "type", "language", "text"),
+        lambda s: _numbered((x.type, x.language, x.text) for x in s.other_abstracts),
+    ),
+    Child(
+        "study_authors",
+        ("position", "author_id", "role", "affiliation"),
+        lambda s: _numbered((author_id(a), a.role, "; ".join(a.affiliations) or None) for a in s.authors),
+    ),
+    Child(
+        "study_mesh",
+        ("position", "ui", "major", "qualifier", "qualifier_ui", "descriptor_major", "qualifier_major"),
+        lambda s: _numbered(_mesh_rows(s)),
+    ),
+    Child(
+        "supplementary_concepts",
+        ("position", "ui", "name", "type"),
+        lambda s: _numbered((x.ui, x.name, x.type) for x in s.supplementary),
+    ),
+    Child(
+        "study_keywords",
+        ("position", "keyword", "owner", "major"),
+        lambda s: _numbered((k.text, k.owner, int(k.major)) for k in s.keywords),
+    ),
+    Child("study_substances", ("position", "ui"), lambda s: _numbered((x.ui,) for x in s.substances)),
+    Child("study_publication_types", ("position", "ui"), lambda s: _numbered((t.ui,) for t in s.publication_types)),
+    Child(
+        "trials",
+        ("position", "registry", "accession", "origin"),
+        lambda s: _numbered((t.registry, t.accession, t.origin) for t in s.trials),
+    ),
+    Child(
+        "grants",
+        ("position", "grant_id", "acronym", "agency", "country"),
+        lambda s: _numbered((g.grant_id, g.acronym, g.agency, g.country) for g in s.grants),
+    ),
+    Child(
+        "links",
+        ("position", "kind", "other_pmid", "citation", "note"),
+        lambda s: _numbered((x.kind, x.other_pmid, x.citation, x.note) for x in s.links),
+    ),
+    Child("article_ids", ("position", "type", "value"), lambda s: _numbered((i.type, i.value) for i in s.article_ids)),
+    Child("history", ("position", "status", "date"), lambda s: _numbered((h.status, h.date) for h in s.history)),
+)
+
+
+def tag_rows(pmid: int, tags: Sequence[Tag]) -> tuple[list[Row], list[Row]]:
+    """The rows of a study's tags in ``study_tags``, and those of their evidence in ``tag_evidence``."""
+    tagged = [(pmid, tag.facet, tag.tag, tag.basis) for tag in tags]
+    evidence = [
+        (pmid, tag.facet, tag.tag, position, e.basis, e.section, e.phrase, e.start, e.end, e.source_id)
+        for tag in tags
+        for position, e in enumerate(tag.evidence, 1)
+    ]
+    return tagged, evidence

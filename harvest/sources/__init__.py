@@ -1,0 +1,46 @@
+"""Sources name studies: each yields PMIDs and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from harvest.model import Pmid
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What a source named.
+
+    ``expected`` is how many PubMed promised where it says so; ``query`` the expression that was asked and
+    ``translated_query`` what PubMed made of it; ``warnings`` are for the operator; ``etag`` and ``last_modified`` are
+    the server's marks of this state of a feed, to be sent with the next fetch.
+    """
+
+    pmids: tuple[Pmid, ...]
+    expected: int | None = None
+    query: str | None = None
+    translated_query: str | None = None
+    warnings: tuple[str, ...] = ()
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Source(Protocol):
+    """Anything that names studies."""
+
+    @property
+    def name(self) -> str:
+        """The name under which the recipe lists the source."""
+
+    @property
+    def kind(self) -> str:
+        """``feed`` or ``search``."""
+
+    def discover(self, since: date) -> Discovery:
+        """Name the studies that entered PubMed on ``since`` or later, as far as the source knows.
+
+        Raises:
+            SourceError: the source did not deliver; nothing may be concluded from it.
+        """

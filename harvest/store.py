@@ -1,0 +1,419 @@
+"""One store keeps the studies: the only room that writes to the database.
+
+A batch is one transaction: its studies, their tags and the state of their sightings become visible together or not at
+all. Studies are upserted, never replaced: a replaced row would take its tags with it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from harvest.errors import StoreError
+from harvest.migrations import migrations
+from harvest.model import (
+    Deletion,
+    Keyword,
+    MeshHeading,
+    MeshQualifier,
+    Pmid,
+    PublicationType,
+    Section,
+    StoredText,
+    Study,
+    Substance,
+    Tag,
+    TagDefinition,
+)
+from harvest.rows import CHILDREN, LOOKUPS, study_row, tag_rows
+from harvest.sources import Discovery, Source
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another one before it gives up."""
+
+_READ_AT_ONCE = 1_000
+
+
+class Outcome(StrEnum):
+    """What became of a study that was brought to the store."""
+
+    NEW = "new"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+    OLDER = "older"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the store knows of a study it holds, as far as a decision about another record of it needs it."""
+
+    version: int
+    revised: str | None
+    fingerprint: str
+
+
+def decide(held: Held | None, study: Study) -> Outcome:
+    """Whether a record is taken: a newer revision replaces an older one, never the reverse.
+
+    Records are ordered by PMID version, then by DateRevised; of two with the same date the later to arrive stands.
+    """
+    if held is None:
+        return Outcome.NEW
+    if held.fingerprint == study.fingerprint():
+        return Outcome.UNCHANGED
+    if (study.version, study.revised or "") < (held.version, held.revised or ""):
+        return Outcome.OLDER
+    return Outcome.REVISED
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How far a source has been followed; ``watermark`` is an ISO day, the marks are the feed server's."""
+
+    watermark: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Store:
+    """An open database.
+
+    Args:
+        path: the file; it is made, or brought to the current schema, if need be.
+        clock: the current moment, with its time zone.
+
+    Raises:
+        StoreError: the file is no database of this program, is newer than the program, or cannot be opened.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._path = path
+        self._clock = clock
+        with self._explained():
+            self._conn = sqlite3.connect(path, timeout=BUSY_SECONDS)
+            self._conn.row_factory = sqlite3.Row
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+                self._conn.execute(f"PRAGMA {pragma}")
+            self._db = Database(self._conn, recursive_triggers=False, execute_plugins=False)
+            self._migrate()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._conn.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything written inside becomes visible together, or not at all.
+
+        Raises:
+            StoreError: the database is locked, full or damaged.
+        """
+        with self._explained(), self._db.atomic():
+            yield
+
+    # Studies
+
+    def kind(self) -> str | None:
+        """``live`` or ``sample``, whichever the first record stored was; ``None`` as long as there is none."""
+        return self.fact("kind")
+
+    def save(self, studies: Iterable[Study], tags: Callable[[Study], Sequence[Tag]]) -> dict[Pmid, Outcome]:
+        """Keep studies with their tags, each only if it is newer than what is held, and close their sightings.
+
+        Call within a transaction, with studies of the store's kind.
+        """
+        outcomes: dict[Pmid, Outcome] = {}
+        for study in studies:
+            outcome = decide(self._held(study.pmid), study)
+            if outcome in (Outcome.NEW, Outcome.REVISED):
+                self._write_study(study)
+                self._write_tags(study.pmid, tags(study))
+            outcomes[study.pmid] = outcome
+            self.set_fact("kind", "sample" if study.is_sample else "live")
+        self._conn.executemany("UPDATE sightings SET state = 'stored' WHERE pmid = ?", [(pmid,) for pmid in outcomes])
+        return outcomes
+
+    def withdraw(self, deletions: Iterable[Deletion]) -> int:
+        """Mark studies that PubMed has withdrawn; they are kept. Returns how many were marked now."""
+        mark = "UPDATE studies SET missing_since = ? WHERE pmid = ? AND missing_since IS NULL"
+        return sum(self._conn.execute(mark, (self._now(), deletion.pmid)).rowcount for deletion in deletions)
+
+    def count(self) -> int:
+        """How many studies are held."""
+        return int(self._conn.execute("SELECT count(*) FROM studies").fetchone()[0])
+
+    def texts(self) -> Iterator[StoredText]:
+        """What the tagger reads of every study, in the order of PMIDs."""
+        pmids = [row[0] for row in self._conn.execute("SELECT pmid FROM studies ORDER BY pmid")]
+        for start in range(0, len(pmids), _READ_AT_ONCE):
+            yield from self._texts(pmids[start : start + _READ_AT_ONCE])
+
+    # Tags
+
+    def publish_taxonomy(self, definitions: Collection[TagDefinition], digest: str) -> None:
+        """Replace the published taxonomy and drop every tag given by the former one. Call within a transaction."""
+        for table in ("tag_evidence", "study_tags", "tag_parents", "tags"):
+            self._conn.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+        self._conn.executemany(
+            "INSERT INTO tags (facet, tag, parent, label, definition) VALUES (?, ?, ?, ?, ?)",
+            [(d.facet, d.tag, d.parents[0] if d.parents else None, d.label, d.definition) for d in definitions],
+        )
+        self._conn.executemany(
+            "INSERT INTO tag_parents (facet, tag, parent) VALUES (?, ?, ?)",
+            [(d.facet, d.tag, parent) for d in definitions for parent in d.parents],
+        )
+        self.set_fact("taxonomy", digest)
+
+    def tag(self, pmid: Pmid, tags: Sequence[Tag]) -> None:
+        """Replace the tags of a stored study. Call within a transaction."""
+        self._write_tags(pmid, tags)
+
+    # Sources, sightings, runs
+
+    def source_state(self, name: str) -> SourceState:
+        """How far a source has been followed."""
+        row = self._conn.execute(
+            "SELECT watermark, etag, last_modified FROM sources WHERE name = ?", (name,)
+        ).fetchone()
+        return SourceState(*row) if row else SourceState()
+
+    def see(self, source: Source, found: Discovery) -> None:
+        """Note what a source named; what is not stored yet becomes pending. Call within a transaction.
+
+        The feed server's marks are noted too: from here on the sightings themselves keep what was named.
+        """
+        self._conn.executemany(
+            "INSERT INTO sightings (pmid, source, seen, state) VALUES (?1, ?2, ?3,"
+            " iif(EXISTS (SELECT 1 FROM studies WHERE pmid = ?1), 'stored', 'pending')) ON CONFLICT DO NOTHING",
+            [(pmid, source.name, self._now()) for pmid in found.pmids],
+        )
+        self._conn.execute(
+            "INSERT INTO sources (name, kind, etag, last_modified) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE"
+            " SET kind = excluded.kind, etag = excluded.etag, last_modified = excluded.last_modified",
+            (source.name, source.kind, found.etag, found.last_modified),
+        )
+
+    def pending(self) -> list[Pmid]:
+        """The PMIDs that sources named and PubMed has not described yet, oldest sighting first."""
+        rows = self._conn.execute(
+            "SELECT pmid FROM sightings WHERE state = 'pending' GROUP BY pmid ORDER BY min(seen), pmid"
+        )
+        return [Pmid(row[0]) for row in rows]
+
+    def pending_of(self, source: str) -> list[Pmid]:
+        """The PMIDs that one source named and PubMed has not described yet."""
+        rows = self._conn.execute(
+            "SELECT pmid FROM sightings WHERE state = 'pending' AND source = ? ORDER BY pmid", (source,)
+        )
+        return [Pmid(row[0]) for row in rows]
+
+    def succeed(self, source: str, watermark: str) -> None:
+        """Note that everything a source named up to a day is stored. Call within a transaction."""
+        self._conn.execute(
+            "UPDATE sources SET watermark = max(coalesce(watermark, ''), ?), last_success = ? WHERE name = ?",
+            (watermark, self._now(), source),
+        )
+
+    def start_run(self, command: str) -> int:
+        """Note that a run begins; returns its number. A run that never noted its end was cut off."""
+        with self.transaction():
+            self._conn.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
+            row = self._conn.execute(
+                "INSERT INTO runs (command, started, status) VALUES (?, ?, 'running') RETURNING id",
+                (command, self._now()),
+            ).fetchone()
+        return int(row[0])
+
+    def finish_run(
+        self,
+        run: int,
+        *,
+        status: str,
+        error: str | None,
+        outcomes: Iterable[Outcome],
+        sources: Iterable[dict[str, Any]],
+    ) -> None:
+        """Note how a run ended, what became of the studies it brought, and what it found in each source."""
+        tally = Counter(outcomes)
+        with self.transaction():
+            self._conn.execute(
+                "UPDATE runs SET finished = ?, status = ?, error = ?, new = ?, revised = ?, unchanged = ? WHERE id = ?",
+                (
+                    self._now(),
+                    status,
+                    error,
+                    tally[Outcome.NEW],
+                    tally[Outcome.REVISED],
+                    tally[Outcome.UNCHANGED] + tally[Outcome.OLDER],
+                    run,
+                ),
+            )
+            for row in sources:
+                self._insert("run_sources", {"run_id": run} | row)
+
+    def rows(self, sql: str, *parameters: object) -> list[dict[str, Any]]:
+        """The rows of a read-only query, for reports."""
+        with self._explained():
+            return [dict(row) for row in self._conn.execute(sql, parameters)]
+
+    # Facts about the database
+
+    def fact(self, key: str) -> str | None:
+        """A fact about the database, or ``None``."""
+        row = self._conn.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
+    def set_fact(self, key: str, value: str) -> None:
+        """Note a fact about the database. Call within a transaction."""
+        if self.fact(key) != value:
+            self._conn.execute(
+                "INSERT INTO about (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+                (key, value),
+            )
+
+    # Within
+
+    def _now(self) -> str:
+        return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def _migrate(self) -> None:
+        known = {migration.name for migration in migrations._migrations}
+        newer = sorted({migration.name for migration in migrations.applied(self._db)} - known)
+        if newer:
+            raise StoreError(
+                f"{self._path}: made by a newer version of harvest ({newer[-1]}); upgrade harvest to use it"
+            )
+        if migrations.pending(self._db):
+            migrations.apply(self._db)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what SQLite says of the file into one line that says what to do; other errors are bugs."""
+        try:
+            yield
+        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+            advice = _advice(error)
+            if not advice:
+                raise
+            raise StoreError(f"{self._path}: {error}; {advice}") from None
+
+    def _held(self, pmid: Pmid) -> Held | None:
+        row = self._conn.execute("SELECT version, revised, fingerprint FROM studies WHERE pmid = ?", (pmid,)).fetchone()
+        return Held(*row) if row else None
+
+    def _write_study(self, study: Study) -> None:
+        row = study_row(study, first_seen=self._now())
+        columns = ", ".join(row)
+        updates = ", ".join(f"{c} = excluded.{c}" for c in row if c not in ("pmid", "first_seen"))
+        self._conn.execute(
+            f"INSERT INTO studies ({columns}) VALUES ({_marks(row)}) ON CONFLICT (pmid) DO UPDATE SET {updates}",  # noqa: S608
+            tuple(row.values()),
+        )
+        for lookup in LOOKUPS:
+            columns = ", ".join(lookup.columns)
+            updates = ", ".join(f"{c} = excluded.{c}" for c in lookup.columns[1:])
+            self._conn.executemany(
+                f"INSERT INTO {lookup.table} ({columns}) VALUES ({_marks(lookup.columns)})"  # noqa: S608
+                f" ON CONFLICT ({lookup.columns[0]}) DO UPDATE SET {updates}",
+                lookup.rows(study),
+            )
+        for child in CHILDREN:
+            self._conn.execute(f"DELETE FROM {child.table} WHERE pmid = ?", (study.pmid,))  # noqa: S608
+            self._conn.executemany(
+                f"INSERT INTO {child.table} (pmid, {', '.join(child.columns)}) VALUES (?, {_marks(child.columns)})",  # noqa: S608
+                ((study.pmid, *values) for values in child.rows(study)),
+            )
+
+    def _write_tags(self, pmid: Pmid, tags: Sequence[Tag]) -> None:
+        tagged, evidence = tag_rows(pmid, tags)
+        self._conn.execute("DELETE FROM study_tags WHERE pmid = ?", (pmid,))
+        self._conn.execute("DELETE FROM tag_evidence WHERE pmid = ?", (pmid,))
+        self._conn.executemany("INSERT INTO study_tags (pmid, facet, tag, basis) VALUES (?, ?, ?, ?)", tagged)
+        self._conn.executemany(
+            'INSERT INTO tag_evidence (pmid, facet, tag, position, basis, section, phrase, "start", "end", source_id)'
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            evidence,
+        )
+
+    def _insert(self, table: str, row: dict[str, Any]) -> None:
+        self._conn.execute(
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({_marks(row)})",  # noqa: S608 - names of our own
+            tuple(row.values()),
+        )
+
+    def _texts(self, pmids: Sequence[int]) -> Iterator[StoredText]:
+        def grouped(sql: str) -> dict[int, list[tuple[Any, ...]]]:
+            groups: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+            for pmid, *values in self._conn.execute(sql, (pmids[0], pmids[-1])):
+                groups[pmid].append(tuple(values))
+            return groups
+
+        between = "WHERE pmid BETWEEN ? AND ? ORDER BY pmid"
+        sections = grouped(f"SELECT pmid, section, label, category, text FROM sections {between}, section")  # noqa: S608
+        keywords = grouped(f"SELECT pmid, keyword, owner, major FROM study_keywords {between}, position")  # noqa: S608
+        mesh = grouped(
+            "SELECT pmid, ui, name, descriptor_major, qualifier_ui, qualifier, qualifier_major"  # noqa: S608
+            f" FROM study_mesh JOIN mesh_headings USING (ui) {between}, position"
+        )
+        types = grouped(
+            f"SELECT pmid, ui, name FROM study_publication_types JOIN publication_types USING (ui) {between}, position"  # noqa: S608
+        )
+        substances = grouped(
+            "SELECT pmid, ui, name, registry_number"  # noqa: S608
+            f" FROM study_substances JOIN substances USING (ui) {between}, position"
+        )
+        for pmid in pmids:
+            yield StoredText(
+                Pmid(pmid),
+                tuple(Section(*values) for values in sections[pmid]),
+                tuple(Keyword(text, owner, bool(major)) for text, owner, major in keywords[pmid]),
+                _headings(mesh[pmid]),
+                tuple(PublicationType(*values) for values in types[pmid]),
+                tuple(Substance(*values) for values in substances[pmid]),
+            )
+
+
+def _headings(rows: Iterable[tuple[Any, ...]]) -> tuple[MeshHeading, ...]:
+    """Headings from their rows, one for each qualifier."""
+    headings: dict[tuple[str, str, bool], list[MeshQualifier]] = {}
+    for ui, name, major, qualifier_ui, qualifier, qualifier_major in rows:
+        qualifiers = headings.setdefault((ui, name, bool(major)), [])
+        if qualifier_ui:
+            qualifiers.append(MeshQualifier(qualifier_ui, qualifier, bool(qualifier_major)))
+    return tuple(MeshHeading(*heading, tuple(qualifiers)) for heading, qualifiers in headings.items())
+
+
+def _marks(values: Collection[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _advice(error: sqlite3.Error) -> str | None:
+    """What an operator can do about the state of a database file."""
+    text = str(error)
+    for mark, advice in (
+        ("locked", f"another program has been writing to it for {BUSY_SECONDS} s; try again later"),
+        ("full", "free some space and run again; nothing was lost"),
+        ("disk I/O", "look at the disk and run again; nothing was lost"),
+        ("not a database", "this is no SQLite file; move it away or name another home"),
+        ("malformed", "the file is damaged; restore it from a backup"),
+        ("unable to open", "look at the folder and its permissions"),
+        ("readonly", "look at the permissions of the file and its folder"),
+    ):
+        if mark in text:
+            return advice
+    return None

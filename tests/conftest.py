@@ -1,0 +1,33 @@
+"""What every test stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harvest.store import Store
+from tests.fakes import Clock
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the settings of whoever runs it, nor shares a rate limit with another one."""
+    for name in ("HARVEST_HOME", "HARVEST_EUTILS", "NCBI_EMAIL", "NCBI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that moves when it is told to."""
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    """An empty database."""
+    with Store(tmp_path / "test.db", clock) as opened:
+        yield opened

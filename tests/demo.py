@@ -1,0 +1,50 @@
+"""The sample home: invented studies, harvested over real HTTP from the local PubMed, then served.
+
+python -m tests.demo FOLDER [--port N] makes the home anew each time: there is nothing in it to keep.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from harvest import home as homes
+from tests.pubmed import serve
+
+EARLIEST = "1900-01-01"
+
+
+def program(name: str) -> str:
+    """A command of the environment that this runs in."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def make_sample_home(folder: Path) -> None:
+    """Harvest the sample corpus into a fresh home."""
+    shutil.rmtree(folder, ignore_errors=True)
+    homes.make(folder)
+    with serve(rate=None) as pubmed:
+        feed = pubmed.feed_url("all[sb]", limit=100)
+        with (folder / "ketamine.toml").open("a") as recipe:
+            recipe.write(f'\n[[feeds]]\nname = "newest"\nurl = "{feed}"\n')
+        command = [program("harvest"), "--home", str(folder), "run", "--since", EARLIEST]
+        subprocess.run(command, check=True, env=os.environ | {"HARVEST_EUTILS": pubmed.eutils})
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--port", default=8001, show_default=True)
+def main(folder: Path, port: int) -> None:
+    """Make the sample home in FOLDER and serve it."""
+    make_sample_home(folder)
+    click.echo(f"sample data, invented records: http://127.0.0.1:{port}/ serves {folder}")
+    os.execv(program("datasette"), ["datasette", str(folder), "--port", str(port)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""A search names everything it was promised, however PubMed splits or bends its answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvest.errors import PayloadError
+from harvest.eutils import Eutils
+from harvest.http import Client, Pacer
+from harvest.sources.search import Search, Window, read_esearch
+from tests.scripted import answer, scripted
+
+T = TypeVar("T")
+TODAY = date(2026, 11, 22)
+
+
+class FakeEutils:
+    """PubMed with one study for each listed day, that lists no more than ``cap`` of a set and says nothing of it."""
+
+    def __init__(self, days: list[date], cap: int) -> None:
+        self.days = days
+        self.cap = cap
+        self.asked = 0
+
+    def call(self, utility: str, parameters: Mapping[str, str], read: Callable[[bytes], T]) -> T:
+        assert utility == "esearch"
+        self.asked += 1
+        first, last = (date.fromisoformat(text.replace("/", "-")) for text in parameters["term"].split('"')[1::2])
+        found = [number + 1 for number, day in enumerate(self.days) if first <= day <= last]
+        listed = found[: min(self.cap, int(parameters["retmax"]))]
+        return read(esearch(count=str(len(found)), idlist=[str(pmid) for pmid in listed]))
+
+
+def esearch(**result: Any) -> bytes:
+    return json.dumps({"esearchresult": {"querytranslation": "translated"} | result}).encode()
+
+
+def search(eutils: object, cap: int = 9999) -> Search:
+    return Search("all", "x[tiab]", eutils, lambda: TODAY, cap)  # type: ignore[arg-type]  # the fake speaks as Eutils does
+
+
+def test_a_small_set_is_counted_and_listed() -> None:
+    """Two questions: how many, and which."""
+    eutils = FakeEutils([date(2026, 11, 1)] * 3, cap=9999)
+    found = search(eutils).discover(date(2026, 10, 1))
+    assert (found.pmids, found.expected, eutils.asked) == ((1, 2, 3), 3, 2)
+    assert found.translated_query == "translated"
+    assert found.query == '(x[tiab]) AND ("2026/10/01"[crdt] : "2026/11/23"[crdt])'
+
+
+def test_nothing_found_is_an_answer() -> None:
+    """No studies is no error."""
+    found = search(FakeEutils([], cap=10)).discover(date(2026, 10, 1))
+    assert (found.pmids, found.expected, found.warnings) == ((), 0, ())
+
+
+@given(st.lists(st.integers(0, 200), max_size=120), st.integers(1, 30), st.booleans())
+def test_a_set_above_the_cap_is_named_completely_or_refused(offsets: list[int], cap: int, told: bool) -> None:
+    """Whatever the days, every study is named once; a day above the cap is an error, not a gap.
+
+    That holds too when PubMed's cap is lower than the one we know.
+    """
+    days = [TODAY - timedelta(days=offset) for offset in offsets]
+    wanted = search(FakeEutils(days, cap), cap if told else 9999)
+    if any(days.count(day) > cap for day in days):
+        with pytest.raises(PayloadError, match="did not list them all"):
+            wanted.discover(date(2026, 1, 1))
+        return
+    found = wanted.discover(date(2026, 1, 1))
+    assert sorted(found.pmids) == list(range(1, len(days) + 1))
+    assert found.expected == len(days)
+
+
+@given(st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.integers(1, 40_000))
+def test_the_halves_of_a_window_are_disjoint_and_complete(first: date, days: int) -> None:
+    """No day is asked for twice, none is left out."""
+    window = Window(first, first + timedelta(days=days))
+    earlier, later = window.halves()
+    assert (earlier.first, later.last) == (window.first, window.last)
+    assert earlier.first <= earlier.last == later.first - timedelta(days=1)
+    assert later.first <= later.last
+
+
+def test_the_window_ends_a_day_ahead() -> None:
+    """PubMed's day may have turned before ours."""
+    assert search(FakeEutils([TODAY + timedelta(days=1)], 10)).discover(TODAY).pmids == (1,)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "retryable"),
+    [
+        (b"not json", "not JSON", True),
+        (b'{"esearchresult":{"count":"3","idlist":["1","2"', "cut off", True),
+        (b"[]", "unexpected kind", True),
+        (b"{}", "no esearch result", True),
+        (b'{"esearchresult":{"ERROR":"Search Backend failed: Database is not supported: pubmed"}}', "Backend", True),
+        (b'{"esearchresult":{"ERROR":"Unable to obtain query #1"}}', "query #1", False),
+        (
+            b'{"esearchresult":{"ERROR":"Search Backend failed: Exception:\n\'retstart\' cannot be larger"}}',
+            "Exception: 'retstart' cannot be larger",
+            False,
+        ),
+        (b'{"esearchresult":{"count":"3"}}', "lacks its count", True),
+        (b'{"esearchresult":{"count":"many","idlist":[]}}', "lacks its count", True),
+        (b'{"esearchresult":{"count":"1","idlist":["x"]}}', "lacks its count", True),
+    ],
+)
+def test_an_answer_that_is_an_error_is_an_error(body: bytes, reason: str, retryable: bool) -> None:
+    """HTTP 200 proves nothing."""
+    with pytest.raises(PayloadError, match=reason) as caught:
+        read_esearch(body)
+    assert caught.value.retryable is retryable
+
+
+def test_what_pubmed_does_not_know_is_a_warning() -> None:
+    """An unknown phrase, which PubMed leaves out of the search, is told; "No items found." is not a warning."""
+    found = read_esearch(
+        esearch(
+            count="0",
+            idlist=[],
+            errorlist={"phrasesnotfound": ["xyzzy"], "fieldsnotfound": []},
+            warninglist={"quotedphrasesnotfound": ['"a b"[mh]'], "outputmessages": ["No items found."]},
+        )
+    )
+    assert found.warnings == (
+        "PubMed does not know 'xyzzy' (phrasesnotfound)",
+        "PubMed warns of '\"a b\"[mh]' (quotedphrasesnotfound)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ('{"error":"API rate limit exceeded","api-key":"192.0.2.7","count":"4","limit":"3"}', "too many requests"),
+        ("<html><title>NCBI - WWW Error</title></html>", "HTML page"),
+        ("", "empty"),
+    ],
+)
+def test_an_error_body_under_http_200_is_retried_and_then_an_error(tmp_path: Path, body: str, reason: str) -> None:
+    """A 429 dressed as 200, a gateway's page, an empty body: never "no results"."""
+    client = Client("test", attempts=2, sleep=lambda _: None)
+    with scripted(answer(body)) as server:
+        eutils = Eutils(client, server.url, pacer=Pacer(tmp_path / "pace", 1000))
+        with pytest.raises(PayloadError, match=reason):
+            search(eutils).discover(TODAY)
+        assert len(server.requests) == 2
+    client.close()
+
+
+def test_who_asks_is_said_with_every_request_and_the_key_only_in_the_body(tmp_path: Path) -> None:
+    """NCBI asks for tool and email; a key in an address would end in logs; an empty key is an error at NCBI."""
+    client = Client("test")
+    with scripted(answer(esearch(count="0", idlist=[]))) as server:
+        for key in ("", "s3cret"):
+            eutils = Eutils(client, server.url, email="a@example.org", api_key=key, pacer=Pacer(tmp_path / "p", 1000))
+            search(eutils).discover(TODAY)
+        (method, path, _, plain), (_, keyed_path, _, keyed) = server.requests
+    client.close()
+    assert (method, path, keyed_path) == ("POST", "/esearch.fcgi", "/esearch.fcgi")
+    assert "tool=harvest&email=a%40example.org&term=" in plain
+    assert "api_key" not in plain
+    assert "api_key=s3cret" in keyed

@@ -1,0 +1,35 @@
+"""A fresh home holds all that is needed, and nothing that was harvested."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harvest import config, home
+from harvest.errors import ConfigError
+
+
+def test_a_fresh_home_is_a_working_one_without_a_database(tmp_path: Path) -> None:
+    """Recipe, taxonomy and pages come along; databases, locks and caches do not."""
+    home.make(tmp_path / "new")
+    made = config.load(tmp_path / "new", {})
+    assert made.taxonomy.exists()
+    names = {path.name for path in (tmp_path / "new").rglob("*")}
+    assert {"metadata.yaml", "settings.json", "templates", "plugins"} <= names
+    assert not any(name.endswith((".db", ".db-wal", ".lock", ".pyc")) for name in names)
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    """Nothing is overwritten."""
+    (tmp_path / "mine").write_text("mine")
+    for folder in (tmp_path, tmp_path / "mine"):
+        with pytest.raises(ConfigError, match="not an empty folder"):
+            home.make(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_an_empty_folder_may_be_there_already(tmp_path: Path) -> None:
+    """A mounted volume, say."""
+    home.make(tmp_path)
+    assert config.load(tmp_path, {}).name == "ketamine"

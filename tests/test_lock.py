@@ -1,0 +1,43 @@
+"""One writer to a home at a time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harvest.errors import LockedError
+from harvest.lock import writing_to
+
+HOLD = """
+import sys
+from pathlib import Path
+from harvest.lock import writing_to
+with writing_to(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_writer_learns_at_once_who_holds_the_home(tmp_path: Path) -> None:
+    """The lock is held by another process; the error names it, and it is free when that one is gone."""
+    database = tmp_path / "x.db"
+    command = [sys.executable, "-c", HOLD, str(database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(LockedError, match=f"process {holder.pid} is writing"), writing_to(database):
+            pass
+        holder.kill()
+    with writing_to(database):
+        pass
+
+
+def test_the_lock_is_free_again_after_an_error(tmp_path: Path) -> None:
+    """A failed run does not lock out the next one."""
+    with pytest.raises(ZeroDivisionError), writing_to(tmp_path / "x.db"):
+        raise ZeroDivisionError
+    with writing_to(tmp_path / "x.db"):
+        pass

@@ -1,0 +1,192 @@
+"""The pipeline: discover, fetch, store and tag, report - and nothing lost in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from harvest.errors import PayloadError, StoreError, TransportError
+from harvest.model import Pmid, Problem
+from harvest.pipeline import Fetch, Report, retag, run
+from harvest.pubmed import BATCH, Described
+from harvest.store import Outcome, Store
+from tests.fakes import FakeSource, FakeTagger, fetch_from, study
+
+TODAY = date(2026, 11, 22)
+ONE, TWO, THREE = (study(970_000_000 + number) for number in (1, 2, 3))
+
+
+def harvest(store: Store, sources: Sequence[FakeSource], fetch: Fetch, tagger: FakeTagger | None = None) -> Report:
+    return run(sources, store, tagger or FakeTagger(), fetch, since=lambda _: date(2026, 9, 23), today=TODAY)
+
+
+def unreachable(_: Sequence[Pmid]) -> Described:
+    raise TransportError("no answer")
+
+
+def pmids(store: Store) -> list[int]:
+    return [row["pmid"] for row in store.rows("SELECT pmid FROM studies ORDER BY pmid")]
+
+
+def test_a_run_stores_and_tags_what_its_sources_name(store: Store) -> None:
+    """From a name to a tagged study in one go."""
+    report = harvest(store, [FakeSource(pmids=[ONE.pmid, TWO.pmid])], fetch_from(ONE, TWO))
+    assert report.problems == []
+    assert pmids(store) == [ONE.pmid, TWO.pmid]
+    assert store.rows("SELECT pmid, tag FROM study_tags ORDER BY pmid") == [
+        {"pmid": ONE.pmid, "tag": "cognition"},
+        {"pmid": TWO.pmid, "tag": "cognition"},
+    ]
+    assert store.source_state("invented").watermark == "2026-11-22"
+    assert store.rows("SELECT status, new FROM runs") == [{"status": "ok", "new": 2}]
+
+
+def test_a_source_that_fails_leaves_the_others_alone(store: Store) -> None:
+    """Its own watermark stays, its failure is recorded, the rest is stored."""
+    sources = [FakeSource("bad", error=TransportError("timed out")), FakeSource("good", pmids=[ONE.pmid])]
+    report = harvest(store, sources, fetch_from(ONE))
+    assert report.problems == ["bad: timed out"]
+    assert pmids(store) == [ONE.pmid]
+    assert store.source_state("bad").watermark is None
+    assert store.source_state("good").watermark == "2026-11-22"
+    assert store.rows("SELECT source, error, found FROM run_sources ORDER BY source") == [
+        {"source": "bad", "error": "timed out", "found": None},
+        {"source": "good", "error": None, "found": 1},
+    ]
+
+
+def test_what_could_not_be_fetched_stays_pending_and_the_next_run_finishes_it(store: Store) -> None:
+    """A failed run never looks like "no new studies", and loses nothing."""
+    report = harvest(store, [FakeSource(pmids=[ONE.pmid])], unreachable)
+    assert any("wait for the next run" in problem for problem in report.problems)
+    assert store.source_state("invented").watermark is None
+    assert store.rows("SELECT status FROM runs") == [{"status": "failed"}]
+    report = harvest(store, [FakeSource(pmids=[])], fetch_from(ONE))
+    assert report.problems == []
+    assert pmids(store) == [ONE.pmid]
+
+
+def test_a_study_that_pubmed_leaves_out_is_named_and_holds_the_watermark(store: Store) -> None:
+    """Fewer records than asked for is no success."""
+    report = harvest(store, [FakeSource(pmids=[ONE.pmid, TWO.pmid])], fetch_from(ONE))
+    assert str(TWO.pmid) in report.problems[0]
+    assert store.source_state("invented").watermark is None
+    assert store.rows("SELECT missing FROM run_sources") == [{"missing": str(TWO.pmid)}]
+
+
+def test_a_batch_that_cannot_be_read_does_not_hold_up_the_others(store: Store) -> None:
+    """One poisoned record costs its batch, not the harvest."""
+    many = [study(970_001_000 + number) for number in range(BATCH + 1)]
+    whole = fetch_from(*many)
+
+    def fetch(batch: Sequence[Pmid]) -> Described:
+        if many[0].pmid in batch:
+            raise PayloadError("an HTML page came instead of data")
+        return whole(batch)
+
+    report = harvest(store, [FakeSource(pmids=[one.pmid for one in many])], fetch)
+    assert pmids(store) == [many[-1].pmid]
+    assert len(store.pending()) == BATCH
+    assert report.problems[0] == "PubMed: an HTML page came instead of data"
+
+
+def test_a_known_study_is_not_fetched_again(store: Store) -> None:
+    """A search that overlaps the last one costs no second fetch."""
+    source = FakeSource(pmids=[ONE.pmid])
+    harvest(store, [source], fetch_from(ONE))
+    report = harvest(store, [source], unreachable)
+    assert report.problems == []
+
+
+def test_problems_of_records_and_warnings_of_sources_reach_the_operator(store: Store) -> None:
+    """Nothing that PubMed warned of is swallowed."""
+
+    def fetch(_: Sequence[Pmid]) -> Described:
+        return Described((ONE,), (), (Problem("PMID 970000001", "impossible date 2026-02-30"),))
+
+    report = harvest(store, [FakeSource(pmids=[ONE.pmid], warnings=("PubMed does not know 'x'",))], fetch)
+    assert report.problems == [
+        "invented: PubMed does not know 'x'",
+        "PubMed: PMID 970000001: impossible date 2026-02-30",
+    ]
+
+
+@pytest.mark.parametrize(("first", "second"), [(ONE, study(42)), (study(42), ONE)])
+def test_invented_and_real_records_never_meet(store: Store, first: object, second: object) -> None:
+    """The first record decides what a database holds; the other kind is left out by name."""
+    both = fetch_from(first, second)  # type: ignore[arg-type]  # parametrised studies
+    harvest(store, [FakeSource(pmids=[first.pmid])], both)  # type: ignore[attr-defined]
+    report = harvest(store, [FakeSource(pmids=[second.pmid])], both)  # type: ignore[attr-defined]
+    assert pmids(store) == [first.pmid]  # type: ignore[attr-defined]
+    assert "make a home for it" in report.problems[0]
+
+
+def test_a_changed_taxonomy_tags_everything_anew(store: Store) -> None:
+    """Tags of the former taxonomy are gone, those of the new one are there, before anything is fetched."""
+    harvest(store, [FakeSource(pmids=[ONE.pmid])], fetch_from(ONE))
+    other = FakeTagger(word="Mood", slug="mood", digest="second")
+    harvest(store, [FakeSource()], fetch_from(), other)
+    assert store.rows("SELECT tag FROM study_tags") == [{"tag": "mood"}]
+    assert store.rows("SELECT tag, parent FROM tags ORDER BY tag") == [
+        {"tag": "harm", "parent": None},
+        {"tag": "mood", "parent": "harm"},
+    ]
+
+
+def test_an_unchanged_taxonomy_costs_no_tagging(store: Store) -> None:
+    """Only studies that come in are tagged."""
+    harvest(store, [FakeSource(pmids=[ONE.pmid])], fetch_from(ONE))
+    again = FakeTagger()
+    harvest(store, [FakeSource(pmids=[TWO.pmid])], fetch_from(TWO), again)
+    assert again.seen == [TWO.pmid]
+
+
+def test_tagging_anew_is_all_or_nothing(store: Store) -> None:
+    """A tagger that fails half-way leaves every tag as it was."""
+    harvest(store, [FakeSource(pmids=[ONE.pmid, TWO.pmid])], fetch_from(ONE, TWO))
+
+    class Breaks(FakeTagger):
+        def tag(self, study):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            if study.pmid == TWO.pmid:
+                raise ZeroDivisionError
+            return super().tag(study)
+
+    with pytest.raises(ZeroDivisionError):
+        retag(store, Breaks(slug="other", digest="second"))
+    assert store.rows("SELECT DISTINCT tag FROM study_tags") == [{"tag": "cognition"}]
+    assert store.fact("taxonomy") == "first"
+
+
+def test_a_run_that_is_interrupted_is_recorded_as_such(store: Store) -> None:
+    """What was stored is kept, and nobody takes the run for a success."""
+
+    def fetch(_: Sequence[Pmid]) -> Described:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        harvest(store, [FakeSource(pmids=[ONE.pmid])], fetch)
+    assert store.rows("SELECT status FROM runs") == [{"status": "interrupted"}]
+    assert store.pending() == [ONE.pmid]
+
+
+def test_an_error_of_the_store_is_recorded_and_raised(store: Store) -> None:
+    """A bug or a full disk is not swallowed by the record of the run."""
+
+    def fetch(_: Sequence[Pmid]) -> Described:
+        raise StoreError("disk full")
+
+    with pytest.raises(StoreError, match="disk full"):
+        harvest(store, [FakeSource(pmids=[ONE.pmid])], fetch)
+    assert store.rows("SELECT status, error FROM runs") == [{"status": "failed", "error": "disk full"}]
+
+
+def test_a_revised_study_is_tagged_by_its_new_text(store: Store, tmp_path: Path) -> None:
+    """Tags never outlive the words they rest on."""
+    harvest(store, [FakeSource(pmids=[ONE.pmid])], fetch_from(ONE))
+    newer = study(ONE.pmid, revised="2026-12-01", sections=ONE.sections[:1])
+    with store.transaction():
+        assert store.save([newer], FakeTagger().tag) == {ONE.pmid: Outcome.REVISED}
+    assert store.rows("SELECT * FROM study_tags") == []
