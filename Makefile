@@ -31,8 +31,10 @@ demo: .venv/.complete ## harvest the sample corpus from a local PubMed, then ser
 test: .venv/.complete ## the fast tests, under 5 minutes
 	$(BIN)/pytest -m "not slow"
 
-test-all: .venv/.complete ## every test
-	$(BIN)/pytest
+test-slow: .venv/.complete ## the slow tests alone
+	$(BIN)/pytest -m slow
+
+test-all: test test-slow ## every test
 
 check: .venv/.complete ## style, types, lock file
 	$(BIN)/ruff check .
@@ -42,4 +44,4 @@ check: .venv/.complete ## style, types, lock file
 lock: ## renew requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock --quiet
 
-.PHONY: help .venv run demo test test-all check lock
+.PHONY: help .venv run demo test test-slow test-all check lock

@@ -47,7 +47,8 @@ def sources_of(config: Config, store: Store, client: Client, eutils: Eutils, nam
     Raises:
         ConfigError: the recipe has no source of a name.
     """
-    known = {source.name: source for source in (*_feeds(config, store, client), *_searches(config, eutils))}
+    sources: list[Source] = [*_feeds(config, store, client), *_searches(config, eutils)]
+    known = {source.name: source for source in sources}
     for name in names:
         if name not in known:
             raise ConfigError(f"no source is named {name}; the recipe has {', '.join(known)}")

@@ -71,6 +71,9 @@ def studies(db: Database) -> None:
         CREATE INDEX studies_language ON studies (language);
         CREATE INDEX studies_notice ON studies (notice);
         CREATE INDEX studies_doi ON studies (doi);
+        CREATE INDEX studies_relevance ON studies (relevance);
+        CREATE INDEX studies_species ON studies (species);
+        CREATE INDEX studies_design ON studies (design);
 
         CREATE TABLE sections (
             pmid INTEGER NOT NULL REFERENCES studies (pmid),
@@ -287,7 +290,9 @@ def tags(db: Database) -> None:
             FOREIGN KEY (facet, tag) REFERENCES tags (facet, tag)
         ) STRICT;
 
-        CREATE INDEX study_tags_tag ON study_tags (facet, tag, pmid);
+        CREATE INDEX study_tags_facet ON study_tags (facet, tag, pmid);
+        CREATE INDEX study_tags_tag ON study_tags (tag);
+        CREATE INDEX study_tags_basis ON study_tags (basis);
 
         -- position 1 is the strongest evidence of its tag
         CREATE TABLE tag_evidence (

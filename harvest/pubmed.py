@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,17 +41,11 @@ def describe(eutils: Eutils, pmids: Sequence[Pmid]) -> Described:
 
 
 def _read(body: bytes) -> list[medline.Record]:
-    if not body.rstrip().endswith(b"</PubmedArticleSet>") and not body.rstrip().endswith(b"<PubmedArticleSet/>"):
-        raise PayloadError(f"no whole set of records came{_said(body)}", retryable=True)
+    """All records of an answer; one that was cut off is no smaller set but worth another try."""
     try:
-        return list(medline.read(io.BytesIO(body)))
+        records = medline.read_set(body)
     except PayloadError as error:
         raise PayloadError(str(error), retryable=True) from None
-
-
-def _said(body: bytes) -> str:
-    try:
-        next(iter(medline.read(io.BytesIO(body))), None)
-    except PayloadError as error:
-        return f": {error}"
-    return ": the answer was cut off"
+    if not body.rstrip().endswith((b"</PubmedArticleSet>", b"<PubmedArticleSet/>")):
+        raise PayloadError("the answer was cut off", retryable=True)
+    return records

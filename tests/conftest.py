@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from harvest.store import Store
 from tests.fakes import Clock
+
+settings.register_profile("project", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("project")
 
 
 @pytest.fixture(autouse=True)

@@ -26,8 +26,8 @@ from harvest.model import (
     Substance,
     SupplementaryConcept,
     Tag,
-    Taggable,
     TagDefinition,
+    Taggable,
     Trial,
 )
 from harvest.pubmed import Described
@@ -160,3 +160,14 @@ def fetch_from(*studies: Study) -> Callable[[Sequence[Pmid]], Described]:
         return Described(found, tuple(pmid for pmid in pmids if pmid not in held), ())
 
     return fetch
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from harvest.lock import writing_to
+with writing_to(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+"""A program that holds the lock of the database named to it until its input ends."""

@@ -49,7 +49,7 @@ def scripted(*scripts: Script) -> Iterator[Scripted]:
             seen.requests.append((self.command, self.path, headers, body))
             scripts[min(number, len(scripts) - 1)](self)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 - http.server's name
 
         def log_message(self, *_: object) -> None:
             pass

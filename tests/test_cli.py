@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from harvest import home as homes
 from harvest.cli import main
 from harvest.store import Store
+from tests.fakes import HOLD
 from tests.pubmed import LocalPubMed, serve
 
 Harvest = Callable[..., Result]
@@ -94,7 +95,7 @@ def test_the_first_run_takes_the_days_that_the_recipe_names(harvest: Harvest, ho
     harvest("run")
     harvest("run")
     first, second = (str(row["since"]) for row in query(home, "SELECT since FROM run_sources ORDER BY run_id"))
-    [days] = query(home, f"SELECT julianday('{second}') - julianday('{first}') AS n")  # noqa: S608 - own values
+    [days] = query(home, f"SELECT julianday('{second}') - julianday('{first}') AS n")
     assert days["n"] == 60 - 14
 
 
@@ -189,12 +190,11 @@ def test_a_bad_record_is_named_and_the_good_ones_of_its_file_are_stored(
     harvest: Harvest, home: Path, tmp_path: Path
 ) -> None:
     """No PMID, a doubled PMID, a date that cannot be: each has its line; the others are stored."""
-    record = (
-        "<PubmedArticle><MedlineCitation Status='MEDLINE' Owner='NLM'>{pmid}<DateRevised><Year>2026</Year><Month>{month}"
-        "</Month><Day>30</Day></DateRevised><Article PubModel='Print'><Journal><JournalIssue CitedMedium='Print'><PubDate>"
-        "<Year>2026</Year></PubDate></JournalIssue><Title>Sample journal</Title></Journal><ArticleTitle>A title.</ArticleTitle>"
-        "<Language>eng</Language></Article></MedlineCitation></PubmedArticle>"
-    )
+    record = """<PubmedArticle><MedlineCitation Status="MEDLINE" Owner="NLM">{pmid}
+        <DateRevised><Year>2026</Year><Month>{month}</Month><Day>30</Day></DateRevised>
+        <Article PubModel="Print"><Journal><JournalIssue CitedMedium="Print"><PubDate><Year>2026</Year></PubDate>
+        </JournalIssue><Title>Sample journal</Title></Journal><ArticleTitle>A title.</ArticleTitle>
+        <Language>eng</Language></Article></MedlineCitation></PubmedArticle>"""
     pmid = "<PMID Version='1'>97000029{}</PMID>"
     records = [
         record.format(pmid=pmid.format(1), month="01"),
@@ -238,8 +238,7 @@ def test_tagging_again_gives_the_same_tags(harvest: Harvest, home: Path) -> None
 
 def test_a_second_run_at_the_same_time_exits_3_and_names_the_first(harvest: Harvest, home: Path) -> None:
     """Two cron jobs do not write into one database."""
-    hold = "import sys; from pathlib import Path; from harvest.lock import writing_to\nwith writing_to(Path(sys.argv[1])): print(flush=True); sys.stdin.read()"
-    command = [sys.executable, "-c", hold, str(home / "ketamine.db")]
+    command = [sys.executable, "-c", HOLD, str(home / "ketamine.db")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout
         holder.stdout.readline()

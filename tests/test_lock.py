@@ -10,15 +10,7 @@ import pytest
 
 from harvest.errors import LockedError
 from harvest.lock import writing_to
-
-HOLD = """
-import sys
-from pathlib import Path
-from harvest.lock import writing_to
-with writing_to(Path(sys.argv[1])):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
+from tests.fakes import HOLD
 
 
 def test_a_second_writer_learns_at_once_who_holds_the_home(tmp_path: Path) -> None:

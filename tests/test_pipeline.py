@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harvest.errors import PayloadError, StoreError, TransportError
-from harvest.model import Pmid, Problem
+from harvest.model import Pmid, Problem, Study, Tag, Taggable
 from harvest.pipeline import Fetch, Report, retag, run
 from harvest.pubmed import BATCH, Described
 from harvest.store import Outcome, Store
@@ -115,12 +115,12 @@ def test_problems_of_records_and_warnings_of_sources_reach_the_operator(store: S
 
 
 @pytest.mark.parametrize(("first", "second"), [(ONE, study(42)), (study(42), ONE)])
-def test_invented_and_real_records_never_meet(store: Store, first: object, second: object) -> None:
+def test_invented_and_real_records_never_meet(store: Store, first: Study, second: Study) -> None:
     """The first record decides what a database holds; the other kind is left out by name."""
-    both = fetch_from(first, second)  # type: ignore[arg-type]  # parametrised studies
-    harvest(store, [FakeSource(pmids=[first.pmid])], both)  # type: ignore[attr-defined]
-    report = harvest(store, [FakeSource(pmids=[second.pmid])], both)  # type: ignore[attr-defined]
-    assert pmids(store) == [first.pmid]  # type: ignore[attr-defined]
+    both = fetch_from(first, second)
+    harvest(store, [FakeSource(pmids=[first.pmid])], both)
+    report = harvest(store, [FakeSource(pmids=[second.pmid])], both)
+    assert pmids(store) == [first.pmid]
     assert "make a home for it" in report.problems[0]
 
 
@@ -149,7 +149,7 @@ def test_tagging_anew_is_all_or_nothing(store: Store) -> None:
     harvest(store, [FakeSource(pmids=[ONE.pmid, TWO.pmid])], fetch_from(ONE, TWO))
 
     class Breaks(FakeTagger):
-        def tag(self, study):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        def tag(self, study: Taggable) -> tuple[Tag, ...]:
             if study.pmid == TWO.pmid:
                 raise ZeroDivisionError
             return super().tag(study)

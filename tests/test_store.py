@@ -215,7 +215,7 @@ def test_a_database_made_by_a_newer_program_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "newer.db"
     Store(path).close()
     db = Database(path)
-    db["_sqlite_migrations"].insert({"migration_set": "harvest", "name": "9999_future", "applied_at": "2030"})
+    db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('harvest', '9999', '2030')")
     db.close()
     with pytest.raises(StoreError, match="newer version of harvest"):
         Store(path)

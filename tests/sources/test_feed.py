@@ -73,8 +73,8 @@ def test_a_damaged_feed_is_read_whole_or_refused(position: int, noise: bytes) ->
 def test_an_unchanged_feed_is_not_sent_again() -> None:
     """The server's own marks go back to it, and 304 names nothing and keeps them."""
     client = Client("test")
-    marks = {"ETag": '"v1"', "Last_Modified": "Sun, 22 Nov 2026 06:00:00 GMT"}
-    with scripted(answer(feed_of("pubmed:1"), **marks), answer("", 304)) as server:
+    marked = answer(feed_of("pubmed:1"), ETag='"v1"', Last_Modified="Sun, 22 Nov 2026 06:00:00 GMT")
+    with scripted(marked, answer("", 304)) as server:
         first = Feed("news", server.url, client).discover(date(2026, 11, 1))
         second = Feed("news", server.url, client, first.etag, first.last_modified).discover(date(2026, 11, 1))
         headers = server.requests[1][2]

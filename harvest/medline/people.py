@@ -8,7 +8,7 @@ from typing import Literal
 
 from lxml import etree
 
-from harvest import markup
+from harvest.medline import markup
 from harvest.model import Author
 
 Role = Literal["author", "editor", "investigator"]
@@ -21,7 +21,7 @@ _EMAIL = re.compile(rf"""{_ANNOUNCED}(?<![^\s()\[\]<>{{}},;:"]){_RUN}(?:\s?[@＠
 
 # what an address leaves behind, in the order in which it is cleared away
 _LEFT_BEHIND = (
-    (re.compile(r"[(\[<{][\s,;:]{0,20}[)\]>}]"), ""),
+    (re.compile(r"[(\[<{][\s,;:]{0,20}[)\]>}]"), " "),
     (re.compile(r"(?<![\s,;:–-])(?:[\s,;:–-]|\band\b)++(?=[.]|$)"), ""),
     (re.compile(r"(?<![\s,;])\s*+([,;])(?:\s?[,;])++"), r"\1"),
     (re.compile(r"[.](?:\s?[.])++"), "."),
@@ -51,16 +51,17 @@ def without_emails(affiliation: str) -> str:
 def _person(role: Role, entry: etree._Element) -> Author:
     said: dict[str, str] = {}
     orcid = None
-    affiliations: dict[str, None] = {}
+    affiliations: list[str] = []
     for child in entry:
         match child.tag:
+            case "AffiliationInfo":
+                affiliations += (markup.text(part) for part in child if part.tag == "Affiliation")
+            case "Affiliation":  # where it stood before 2015
+                affiliations.append(markup.text(child))
             case "Identifier":
                 orcid = orcid or _orcid(child)
-            case "AffiliationInfo":
-                affiliations |= dict.fromkeys(_affiliations(child))
             case name:
                 said[name] = markup.text(child)
-    affiliations |= dict.fromkeys(filter(None, [without_emails(said.get("Affiliation", ""))]))
     return Author(
         role=role,
         last_name=said.get("LastName") or None,
@@ -69,7 +70,7 @@ def _person(role: Role, entry: etree._Element) -> Author:
         suffix=said.get("Suffix") or None,
         collective_name=said.get("CollectiveName") or None,
         orcid=orcid,
-        affiliations=tuple(affiliations),
+        affiliations=tuple(dict.fromkeys(filter(None, map(without_emails, affiliations)))),
     )
 
 
@@ -79,7 +80,3 @@ def _orcid(identifier: etree._Element) -> str | None:
     if found is None or identifier.get("Source", "").upper() != "ORCID":
         return None
     return "-".join(found.groups()).upper()
-
-
-def _affiliations(info: etree._Element) -> Iterator[str]:
-    return filter(None, (without_emails(markup.text(element)) for element in info.iterchildren("Affiliation")))

@@ -105,7 +105,7 @@ def _joined(pieces: Iterable[str]) -> str:
     out = last = ""
     for piece in pieces:
         if piece:
-            out += (" " if _runs_together(last, piece) else "") + _attached(piece, out[-1:])
+            out += (" " if _runs_together(last, piece) else "") + (_attached(piece, out[-1:]) if out else piece)
             last = piece
     return out
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import BinaryIO, TypeAlias
+from dataclasses import dataclass, replace
+from typing import BinaryIO, Literal, TypeAlias
 
 from lxml import etree
 
-from harvest import dates, markup, records
+from harvest.medline import dates, markup, records
+from harvest.medline.people import Role, people, without_emails
 from harvest.model import (
     ArticleId,
     Author,
@@ -35,7 +36,6 @@ from harvest.model import (
     SupplementaryConcept,
     Trial,
 )
-from harvest.people import Role, people, without_emails
 
 Record: TypeAlias = Study | Deletion | Problem
 """What one record of a file can be."""
@@ -48,26 +48,10 @@ _REFERENCE_LIST = re.compile(rb"<(/?)ReferenceList>")
 _PMID = re.compile(r"0*+[1-9]\d{0,17}", re.ASCII)
 _NCT = re.compile(r"(?<!\w)NCT\d{8}(?!\d)", re.ASCII)
 
-# the trial registries among NLM's data banks, as letters and digits in lower case
-# https://www.nlm.nih.gov/bsd/medline_databank_source.html
-_REGISTRIES = frozenset(
-    (
-        *(
-            "actrn",
-            "anzctr",
-            "chictr",
-            "clinicaltrialsgov",
-            "cris",
-            "ctis",
-            "ctri",
-            "drks",
-            "eudract",
-            "irct",
-            "isrctn",
-        ),
-        *("japiccti", "jmacct", "jmaiia", "jrct", "lbctr", "nct", "ntr", "pactr", "rebec", "repec", "rpcec", "slctr"),
-        *("tctr", "umin", "uminctr"),
-    )
+# the trial registries among NLM's data banks, as the letters and digits of their names in lower case
+_REGISTRY = re.compile(
+    "actrn|anzctr|chictr|clinicaltrialsgov|cris|ctis|ctri|drks|eudract|irct|isrctn|japiccti|jmacct|jmaiia|jrct|lbctr|"
+    "nct|ntr|pactr|rebec|repec|rpcec|slctr|tctr|umin|uminctr"
 )
 
 
@@ -105,34 +89,26 @@ class _UnusableError(Exception):
     """Says why a record cannot be a study."""
 
 
-class _NotWellFormedError(Exception):
-    """Says why a record cannot be parsed."""
-
-
 def _read_record(record: records.RawRecord) -> Iterator[Record]:
     flaws: list[str] = []
-    name = f"record {record.number}"
     try:
         element = _parse(record.xml)
         if element.tag == "DeleteCitation":
             yield from _deletions(element, flaws)
         else:
-            study = _study(element, flaws)
-            name = f"PMID {study.pmid}"
-            yield study
-    except _NotWellFormedError as error:
-        yield Problem(record.name, str(error))
+            yield _study(_parts(element), flaws)
     except _UnusableError as error:
         flaws.append(str(error))
-    for flaw in flaws:
-        yield Problem(name, flaw)
+    yield from (Problem(record.name, flaw) for flaw in flaws)
 
 
 def _parse(xml: bytes) -> etree._Element:
     try:
         element = etree.fromstring(_without_references(xml), _PARSER)[0]
     except etree.XMLSyntaxError as error:
-        raise _NotWellFormedError(f"not well-formed: {error.msg}") from None
+        # the message ends with a place within the record, of which nobody knows the start
+        reason, *_ = " ".join(error.msg.split()).partition(", line")
+        raise _UnusableError(f"not well-formed: {reason[:200]}") from None
     if namespace := etree.QName(element).namespace:
         _forget(namespace, element)
     return element
@@ -163,29 +139,51 @@ def _deletions(element: etree._Element, flaws: list[str]) -> Iterator[Deletion]:
             flaws.append(str(error))
 
 
-def _study(element: etree._Element, flaws: list[str]) -> Study:
-    """A study from a PubmedArticle, a PubmedBookArticle or the MedlineCitation of older files.
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The elements of a record that tell about its study; an element that the record lacks is empty."""
 
-    In a book record the BookDocument stands for the citation and its article, and the Book for the journal's issue.
+    kind: Literal["article", "book"]
+    citation: etree._Element
+    article: etree._Element
+    journal: etree._Element
+    issue: etree._Element
+    data: etree._Element
+
+
+def _parts(element: etree._Element) -> _Parts:
+    """The parts of a PubmedArticle, of a MedlineCitation as older files have it, or of a PubmedBookArticle.
+
+    In the last the BookDocument stands for the citation and its article, and the Book for the journal's issue.
     """
-    document = element.find("BookDocument")
-    citation = document if document is not None else _citation(element)
-    article = document if document is not None else _child(citation, "Article")
-    data = _child(element, "PubmedData" if document is None else "PubmedBookData")
-    pmid, abstract, book = _child(citation, "PMID"), _child(article, "Abstract"), _child(article, "Book")
-    journal, medline_journal = _child(article, "Journal"), _texts(_child(citation, "MedlineJournalInfo"))
-    issue = _child(journal, "JournalIssue") if document is None else book
-    of_journal, of_issue = _texts(journal), _texts(issue)
-    title, book_title = _said(article, "ArticleTitle"), _said(book, "BookTitle")
+    if element.tag == "PubmedBookArticle":
+        document = _child(element, "BookDocument")
+        book = _child(document, "Book")
+        return _Parts("book", document, document, _ABSENT, book, _child(element, "PubmedBookData"))
+    citation = element if element.tag == "MedlineCitation" else _child(element, "MedlineCitation")
+    article = _child(citation, "Article")
+    journal = _child(article, "Journal")
+    return _Parts("article", citation, article, journal, _child(journal, "JournalIssue"), _child(element, "PubmedData"))
+
+
+def _study(parts: _Parts, flaws: list[str]) -> Study:
+    citation, article = parts.citation, parts.article
+    element, abstract = _child(citation, "PMID"), _child(article, "Abstract")
+    pmid = _pmid(element)
+    if article is _ABSENT:
+        raise _UnusableError("the record has no Article")
+    in_journal, in_issue = _texts(parts.journal), _texts(parts.issue)
+    medline_journal = _texts(_child(citation, "MedlineJournalInfo"))
+    title, book_title = _said(article, "ArticleTitle"), in_issue.get("BookTitle")
     sections = tuple(_sections(title or book_title or "", abstract))
-    printed, issued = _issue_date(issue, article, flaws)
+    printed, issued = _issue_date(parts, flaws)
     electronic = _electronic_date(article, flaws)
-    history = tuple(_history(data, flaws))
-    ids = tuple(_article_ids(data, article))
+    history = tuple(_history(parts.data, flaws))
+    ids = tuple(_article_ids(parts))
     return Study(
-        pmid=_pmid(pmid),
-        version=int(version) if (version := pmid.get("Version", "")).isdecimal() else 1,
-        kind="article" if document is None else "book",
+        pmid=pmid,
+        version=_version(element),
+        kind=parts.kind,
         status=citation.get("Status"),
         indexing_method=citation.get("IndexingMethod"),
         sections=sections,
@@ -193,15 +191,15 @@ def _study(element: etree._Element, flaws: list[str]) -> Study:
         other_abstracts=tuple(_other_abstracts(citation)),
         copyright=_said(abstract, "CopyrightInformation"),
         languages=tuple(_each(article, "Language")),
-        journal=of_journal.get("Title") or (book_title if title else None),
-        journal_abbreviation=of_journal.get("ISOAbbreviation") or medline_journal.get("MedlineTA"),
+        journal=in_journal.get("Title") or (book_title if title else None),
+        journal_abbreviation=in_journal.get("ISOAbbreviation") or medline_journal.get("MedlineTA"),
         nlm_unique_id=medline_journal.get("NlmUniqueID"),
-        issn=of_journal.get("ISSN") or medline_journal.get("ISSNLinking"),
-        volume=of_issue.get("Volume"),
-        issue=of_issue.get("Issue"),
+        issn=in_journal.get("ISSN") or medline_journal.get("ISSNLinking"),
+        volume=in_issue.get("Volume"),
+        issue=in_issue.get("Issue"),
         pages=_pages(_child(article, "Pagination")),
         publication_model=article.get("PubModel"),
-        publication_status=_said(data, "PublicationStatus"),
+        publication_status=_said(parts.data, "PublicationStatus"),
         publication_date=dates.earlier(issued, electronic),
         publication_date_text=printed,
         electronic_date=electronic,
@@ -210,7 +208,7 @@ def _study(element: etree._Element, flaws: list[str]) -> Study:
         completed=_date(citation.find("DateCompleted"), flaws),
         doi=_doi(article, ids),
         pmcid=next((own.value for own in ids if own.type == "pmc"), None),
-        authors=_authors(article, citation),
+        authors=_authors(parts),
         authors_complete=all(listed.get("CompleteYN") != "N" for listed in article.iterchildren("AuthorList")),
         publication_types=tuple(_publication_types(article)),
         mesh=tuple(_mesh(citation)),
@@ -226,19 +224,13 @@ def _study(element: etree._Element, flaws: list[str]) -> Study:
     )
 
 
-def _citation(element: etree._Element) -> etree._Element:
-    return element if element.tag == "MedlineCitation" else _child(element, "MedlineCitation")
-
-
 def _child(parent: etree._Element, name: str) -> etree._Element:
     """The first child of that name, or an empty element, so that what is not there has nothing to say."""
-    found = parent.find(name)
-    return _ABSENT if found is None else found
+    return next(parent.iterchildren(name), _ABSENT)
 
 
-def _said(parent: etree._Element, path: str) -> str | None:
-    found = parent.find(path)
-    return None if found is None else markup.text(found) or None
+def _said(parent: etree._Element, name: str) -> str | None:
+    return markup.text(_child(parent, name)) or None
 
 
 def _texts(element: etree._Element) -> dict[str, str]:
@@ -253,10 +245,15 @@ def _each(parent: etree._Element, path: str) -> Iterator[str]:
 def _pmid(element: etree._Element) -> Pmid:
     said = markup.text(element)
     if not said:
-        raise _UnusableError("it has no PMID")
+        raise _UnusableError("the record has no PMID")
     if not _PMID.fullmatch(said):
-        raise _UnusableError(f"its PMID {said[:40]!r} is not a positive integer")
+        raise _UnusableError(f"the PMID {said[:40]!r} is not a positive integer")
     return Pmid(int(said))
+
+
+def _version(pmid: etree._Element) -> int:
+    version = pmid.get("Version", "")
+    return int(version) if _PMID.fullmatch(version) else 1
 
 
 def _sections(title: str, abstract: etree._Element) -> Iterator[Section]:
@@ -288,7 +285,7 @@ def _date(element: etree._Element | None, flaws: list[str]) -> str | None:
     """The Year, Month and Day of an element; what is impossible about them joins the flaws."""
     if element is None:
         return None
-    said = _texts(element)
+    said = {part.tag: (part.text or "").strip() for part in element}
     date, flaw = dates.stated(said.get("Year"), said.get("Month"), said.get("Day"))
     _note(element, flaw, flaws)
     return date
@@ -300,10 +297,10 @@ def _note(element: etree._Element, flaw: str | None, flaws: list[str]) -> None:
         flaws.append(f"{element.tag}{f' {status}' if status else ''}: {flaw}")
 
 
-def _issue_date(issue: etree._Element, article: etree._Element, flaws: list[str]) -> tuple[str | None, str | None]:
+def _issue_date(parts: _Parts, flaws: list[str]) -> tuple[str | None, str | None]:
     """The issue's date as printed and in ISO; a chapter of a book without a date has that of its contribution."""
-    element = issue.find("PubDate")
-    element = article.find("ContributionDate") if element is None else element
+    element = parts.issue.find("PubDate")
+    element = parts.article.find("ContributionDate") if element is None else element
     if element is None:
         return None, None
     said = _texts(element)
@@ -328,8 +325,8 @@ def _history(data: etree._Element, flaws: list[str]) -> Iterator[HistoryDate]:
             yield HistoryDate(element.get("PubStatus", ""), date)
 
 
-def _article_ids(data: etree._Element, article: etree._Element) -> Iterator[ArticleId]:
-    elements = (*_child(data, "ArticleIdList"), *_child(article, "ArticleIdList"))
+def _article_ids(parts: _Parts) -> Iterator[ArticleId]:
+    elements = (*_child(parts.data, "ArticleIdList"), *_child(parts.article, "ArticleIdList"))
     ids = (ArticleId(element.get("IdType", "pubmed"), markup.text(element)) for element in elements)
     yield from dict.fromkeys(own for own in ids if own.value)
 
@@ -341,27 +338,28 @@ def _doi(article: etree._Element, ids: tuple[ArticleId, ...]) -> str | None:
     return next((own.value for own in ids if own.type == "doi"), None)
 
 
-def _authors(article: etree._Element, citation: etree._Element) -> tuple[Author, ...]:
-    """Authors and editors, then investigators.
-
-    An affiliation of the whole article, as in files before 2014, is that of the first author.
-    """
-    everyone = tuple(people(_lists_of_people(article, citation)))
-    shared = without_emails(_said(article, "Affiliation") or "")
+def _authors(parts: _Parts) -> tuple[Author, ...]:
+    """Authors and editors, then investigators; an affiliation of the whole article is that of its first author."""
+    everyone = tuple(people(_lists_of_people(parts)))
+    shared = without_emails(_said(parts.article, "Affiliation") or "")
     if not shared or not everyone or everyone[0].affiliations:
         return everyone
     return replace(everyone[0], affiliations=(shared,)), *everyone[1:]
 
 
-def _lists_of_people(article: etree._Element, citation: etree._Element) -> Iterator[tuple[Role, etree._Element]]:
-    own = article.findall("AuthorList")
-    for entries in (*own, *article.iterfind("Book/AuthorList")):
-        role: Role = "editor" if entries.get("Type") == "editors" else "author"
-        # the authors of a whole book did not write a chapter that names its own
-        if entries.getparent() is article or role == "editor" or not own:
-            yield role, entries
-    for entries in citation.iterchildren("InvestigatorList"):
+def _lists_of_people(parts: _Parts) -> Iterator[tuple[Role, etree._Element]]:
+    """The lists of a record; the authors of a book are left out where a chapter names its own."""
+    own = [(_role(entries), entries) for entries in parts.article.iterchildren("AuthorList")]
+    yield from own
+    for entries in parts.issue.iterchildren("AuthorList"):
+        if not own or _role(entries) == "editor":
+            yield _role(entries), entries
+    for entries in parts.citation.iterchildren("InvestigatorList"):
         yield "investigator", entries
+
+
+def _role(entries: etree._Element) -> Role:
+    return "editor" if entries.get("Type") == "editors" else "author"
 
 
 def _publication_types(article: etree._Element) -> Iterator[PublicationType]:
@@ -426,7 +424,7 @@ def _trials(article: etree._Element, sections: tuple[Section, ...]) -> Iterator[
 def _registered(article: etree._Element) -> Iterator[Trial]:
     for bank in _child(article, "DataBankList"):
         name = _said(bank, "DataBankName") or ""
-        if "".join(filter(str.isalnum, name)).lower() in _REGISTRIES:
+        if _REGISTRY.fullmatch("".join(filter(str.isalnum, name)).lower()):
             for accession in _each(bank, "AccessionNumberList/AccessionNumber"):
                 yield Trial(name, accession, "databank")
 

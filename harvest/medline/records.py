@@ -96,9 +96,11 @@ class _Source:
 
     def __iter__(self) -> Iterator[bytes]:
         chunks = iter(partial(self._stream.read, _CHUNK), b"")
-        first = next(chunks, b"")
-        whole = chain([first], chunks)
-        return self._decoded(self._inflated(whole) if first.startswith(_GZIP_MAGIC) else whole)
+        head = _read_head(chunks)
+        whole = chain([head], chunks)
+        plain = self._inflated(whole) if head.startswith(_GZIP_MAGIC) else whole
+        # an empty chunk would look like the end
+        return filter(None, self._decoded(plain))
 
     def _inflated(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         plain = bytearray()
@@ -142,7 +144,6 @@ def _inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 if member.eof and (rest := member.unused_data.lstrip(b"\0")):
                     member = zlib.decompressobj(_GZIP_WINDOW)
     if not member.eof:
-        yield member.flush()
         raise EOFError
 
 
@@ -223,24 +224,26 @@ def _find_root(chunks: Iterator[bytes], source: _Source) -> _Root:
 
 
 def _refuse_entity(name: str, *_declaration: object) -> NoReturn:
-    raise PayloadError(f"the DOCTYPE declares the entity {name!r}; PubMed declares none, so nothing of it is read")
+    raise PayloadError(f"the DOCTYPE declares the entity {name[:_QUOTED]}, as PubMed never does; nothing of it is read")
 
 
 def _not_xml(head: bytes, damage: str | None, error: str) -> str:
+    if damage:
+        return f"nothing could be read: {damage}"
     if not head:
-        return f"nothing could be read: {damage}" if damage else "the file is empty"
+        return "the file is empty"
     if html := _HTML.search(head, 0, _LOOKAHEAD):
         return f"an HTML page instead of PubMed XML{_quoted(_HTML_TITLE.search(head, html.end()))}"
     if head.startswith((b"{", b"[")):
         return "JSON instead of PubMed XML"
-    return f"not XML: {damage or error}"
+    return f"not XML: {error}"
 
 
 def _root(name: str, at: int, head: bytes) -> _Root:
     prefix, _, local = name.rpartition(":")
     start = _START_TAG.match(head, at)
     if start is None or local not in (*_SETS, *_SINGLE):
-        raise PayloadError(_wrong_root(name, head))
+        raise PayloadError(_wrong_root(name, head), retryable=name.lower() == "html")
     if local in _SINGLE:
         return _Root("PubmedArticleSet", b"<PubmedArticleSet>", head[at:], (name,), closed=True)
     records = tuple(f"{prefix}:{record}" if prefix else record for record in _SETS[local])
@@ -250,7 +253,7 @@ def _root(name: str, at: int, head: bytes) -> _Root:
 def _wrong_root(name: str, head: bytes) -> str:
     if name.lower() == "html":
         return f"an HTML page instead of PubMed XML{_quoted(_HTML_TITLE.search(head))}"
-    return f"the root element is {name}, not a set of PubMed records{_quoted(_ERROR.search(head))}"
+    return f"the root element is {name[:_QUOTED]}, not a set of PubMed records{_quoted(_ERROR.search(head))}"
 
 
 def _quoted(text: re.Match[bytes] | None) -> str:

@@ -1,0 +1,18 @@
+"""Says what a study is about, and shows the words that say so.
+
+    taxonomy       what there is to be about: facets, tags, their phrases and MeSH headings (data of a home)
+    terms          every phrase of the taxonomy and of ``cues`` is found in one pass over each section
+    sentences      sections become sentences, each with its role: background, objective, methods, results, conclusion
+    abbreviations  "chronic heart failure (CHF)": from there on CHF is a mention too
+    durations      "followed for 12 weeks" is 84 days
+    reading        all of that put together: for each sentence what it mentions
+    context        what a mention counts: little in the background, nothing among exclusion criteria
+    decision       points add up to tags; each mention that gave points is evidence
+
+Nothing here knows the subject; another taxonomy makes it another tracker.
+"""
+
+from harvest.tag.tagger import Tagger
+from harvest.tag.taxonomy import Taxonomy, load
+
+__all__ = ["Tagger", "Taxonomy", "load"]

@@ -1,0 +1,151 @@
+"""The language of abstracts, whatever their subject: wording that tells what a sentence does with what it mentions.
+
+Written as phrases of ``harvest.tag.terms``, so that they are found in the same pass as the terms of a taxonomy.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Cue = Literal[
+    "objective",
+    "methods",
+    "results",
+    "conclusion",
+    "absent",
+    "excluded",
+    "future",
+    "elsewhere",
+    "searched",
+    "aside",
+    "listing",
+]
+"""What a wording tells about its sentence, or (``absent``) about the words after it."""
+
+_WORK = (
+    "study|studies|trial|review|paper|article|project|investigation|report|work|analysis|meta-analysis|protocol|survey"
+)
+_WORKERS = "authors|investigators|researchers"
+_INQUIRES = (
+    "aim*|sought|seek|seeks|investigat*|examin*|evaluat*|assess*|explor*|compar*|determin*|review*|summari*|describ*"
+    "|test|tests|tested|address*|consider*|report|reports|discuss*|present|presents|focus*"
+)
+_INQUIRE = "evaluate|assess|compare|examine|determine|investigate|describe|explore|test|identify|analyse|summarise"
+_SHOWS = "suggest*|indicat*|support*|highlight*|demonstrat*|show*|confirm*|underscore*|impl*|reveal*|raise*|illustrat*"
+_INQUIRED = "assessed|evaluated|examined|measured|investigated|studied|explored|established"
+_PEOPLE = (
+    "patient*|subject*|participant*|volunteer*|individual*|adult*|people|children|women|men|user*|group*|control*|those"
+)
+_ANIMALS = "rats|mice|animal*"
+_DONE = (
+    "enrolled|recruited|included|assigned|allocated|given|treated|administered|injected|measured|assessed|collected"
+    "|searched|performed|evaluated|exposed|anaesthetised|obtained|divided|conducted|recorded|studied|analysed|scheduled"
+    "|used|tested|interviewed|reviewed|selected"
+)
+
+CUES: dict[Cue, tuple[str, ...]] = {
+    # the aim of the record itself
+    "objective": (
+        "we (|therefore |thus |here |also |further |will |then |first )"
+        f"({_INQUIRES}|hypothesi*|propos*|designed|asked)",
+        f"(this|our|present|current|the) ({_WORK}) (|will |also |therefore |systematically |critically )"
+        f"({_INQUIRES}|provid*|outlin*|highlight*|analy*|synthesi*)",
+        "(aim|purpose|objective|goal) of (this|the|our|present|current)",
+        "(aim|purpose|objective|goal) (was|is|were|are) to",
+        f"(was|is|were|are) to ({_INQUIRE})",
+        f"to ({_INQUIRE}) (the|whether|if)",
+        f"in this ({_WORK})",
+        f"({_WORKERS}) ({_INQUIRES}|hypothesi*)",
+        "(was|were) (designed|conducted|undertaken|carried out|performed|compared) to",
+        f"({_WORK}) (was|is) (designed|conducted|intended|performed)",
+        "(here|herein) we",
+        "(primary|secondary|main) (aim|objective|hypothesis)",
+        "(report|describe|present) (a|the|our|two|three|four|five) (case|patient|series|experience|novel|first)",
+    ),
+    # what was done, and to whom
+    "methods": (
+        "(randomised|randomly|placebo-controlled|open-label|cohort|cross-sectional|questionnaire|database)",
+        "double-blind*",
+        "retrospective*",
+        f"(was|were) ({_DONE})",
+        f"({_PEOPLE}|{_ANIMALS}) (who|received|underwent|completed|participated|were|aged)",
+        f"we ({_DONE}|randomised|gave)",
+        "(year old|years of age|mg kg)",
+    ),
+    # what came out
+    "results": (
+        "significant*",
+        "confidence interval",
+        "we (found|observed|show|demonstrate|identified)",
+        "result* (show*|reveal*|indicate*|demonstrat*|suggest*|confirm*)",
+        "(was|were|had|did)",
+        "(showed|revealed|demonstrated|experienced|improved|increased|decreased|reduced|resulted)",
+    ),
+    # what it means
+    "conclusion": (
+        "conclu*",
+        "(these|our|the|this|present|current|preliminary) (|preliminary |present |current |pilot )"
+        "(finding*|result*|data|observation*|evidence|study|report|case*|review|work|meta-analysis) "
+        f"({_SHOWS}|provid*)",
+        "in (summary|sum|conclusion)",
+        "taken together",
+        "altogether",
+    ),
+    # the words after it are not there: patients without ...
+    "absent": (
+        f"({_PEOPLE}|{_ANIMALS}) without (|a |any )"
+        "(|history of |diagnosis of |prior |previous |comorbid |current |known )",
+        "without (|a |any )(|personal |prior |previous |family )(history|diagnosis) of",
+        "no (|prior |previous |personal |known |current |past |lifetime |family )(history|diagnosis) of",
+        "not (diagnosed|suffering|meeting)",
+        "(other|rather) than",
+        "instead of",
+        "except (|for )",
+        "(aside|apart) from",
+        "non",
+    ),
+    # who could not take part
+    "excluded": ("exclud*", "exclusion criteri*", "withdrawal criteria", "contraindicat*", "ineligible"),
+    # what nobody has done yet
+    "future": (
+        "(future|further|additional|more|larger) "
+        "(|large |larger |high-quality |rigorous |clinical |controlled |randomised |well-designed |longitudinal )"
+        "(|prospective )(research|study|studies|trial|work|investigation|data|evidence)",
+        "(is|are|be) (needed|warranted|required)",
+        "should (be|further) (investigat*|examin*|explor*|evaluat*|studied|address*|assess*)",
+        "(remain*|yet) to be",
+        "(remain*|is|are) (|still |largely |currently )"
+        "(unknown|unclear|unexplored|lacking|uncertain|undetermined|not known|limited)",
+        "need* (to be|for) (further|investigat*|studied|explor*|examin*|evaluat*|future|more|larger)",
+        "(lack|paucity) of",
+        f"(was|were|is|are) not ({_INQUIRED})",
+        f"not (yet |)been (|well |fully |systematically )({_INQUIRED})",
+    ),
+    # other work and other uses
+    "elsewhere": (
+        "(is|are|was|were|been) "
+        "(|also |commonly |widely |increasingly |traditionally |primarily |initially |originally |frequently |often )"
+        "(used|known|approved|employed|prescribed|developed|recognised) (as|for|in|to)",
+        "previous (study|studies|research|work|report|trial|finding)",
+        "previously (|been )(shown|reported|demonstrated|found|observed|suggested)",
+        "(has|have) (|previously |also |recently |repeatedly |long |consistently )(|been )"
+        "(shown|reported|demonstrated|suggested|associated|implicated|linked|emerged|proposed)",
+        "recent (study|studies|evidence|research|work|report|trial|finding|data)",
+        "(growing|emerging|mounting|accumulating|increasing) (|body of )(evidence|interest|literature)",
+        "(is|are) (a|an|one of the|among the) (|most |very )"
+        "(common|leading|major|serious|prevalent|debilitating|chronic|severe|frequent|significant)",
+    ),
+    # the words of a literature search are no findings
+    "searched": ("search (term|strategy|string)", "(the terms|keyword)", "using the following"),
+    # what those studied also have, or what was allowed for
+    "aside": (
+        "comorbid*",
+        "(baseline|patient|demographic|clinical|sociodemographic) (characteristic|feature|variable|factor|data)",
+        "(adjust*|controll*|correct*) for",
+        "(covariate|confounder|risk factor|concomitant|concurrent)",
+        "(more|less) likely to (have|report|be)",
+        "characteristics (|such as |including )",
+    ),
+    # what follows are examples
+    "listing": ("(such as|including|like|e g|eg|for example|namely|as well as)",),
+}

@@ -1,0 +1,219 @@
+"""A few invented studies as rows: what PubMed, the tagger and two harvests leave in a database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+TODAY = datetime.now(UTC).date()
+
+FULL, RETRACTED, BARE, HOSTILE, CORRECTED = range(970000901, 970000906)
+"""The studies: one with everything, a retracted one, one with next to nothing, one out to harm, a corrected one."""
+
+ELSEWHERE = 970000999
+"""A publication that this database does not hold."""
+
+SCRIPT = '<script>alert("x")</script>'
+
+
+def fill(db: Database, kind: str) -> None:
+    """Insert the studies and what belongs to them."""
+    _taxonomy(db)
+    _full(db)
+    _retracted(db)
+    _study(db, BARE, title="", entered=None, language=None)
+    _hostile(db)
+    _study(db, CORRECTED, title="Bladder pain and a corrected table", notice="corrected", publication_date="2026")
+    _tag(db, CORRECTED, "condition", "depression", "low mood")
+    _tag(db, CORRECTED, "long_term_effect", "urinary", "Bladder pain", finding="worse")
+    _operations(db, kind)
+
+
+def _insert(db: Database, table: str, *rows: dict[str, Any]) -> None:
+    db.table(table).insert_all(rows)
+
+
+def _study(db: Database, pmid: int, **columns: Any) -> None:
+    common = {
+        "pmid": pmid,
+        "entered": "2020-02-01",
+        "publication_date": "2019-11",
+        "publication_year": 2019,
+        "language": "eng",
+        "notice": "none",
+        "first_seen": "2026-01-01T00:00:00Z",
+        "kind": "article",
+        "version": 1,
+        "authors_complete": 1,
+        "fingerprint": str(pmid),
+    }
+    _insert(db, "studies", common | columns)
+    _insert(db, "sections", {"pmid": pmid, "section": 0, "text": columns["title"]})
+
+
+def _tag(db: Database, pmid: int, facet: str, tag: str, phrase: str, finding: str | None = None) -> None:
+    _insert(db, "study_tags", {"pmid": pmid, "facet": facet, "tag": tag, "basis": "text", "finding": finding})
+    _evidence(db, pmid, facet, tag, phrase, section=0)
+
+
+def _evidence(db: Database, pmid: int, facet: str, tag: str, phrase: str, **columns: Any) -> None:
+    held = db.table("tag_evidence").count_where("pmid = ? and facet = ? and tag = ?", [pmid, facet, tag])
+    common = {"pmid": pmid, "facet": facet, "tag": tag, "position": held + 1, "basis": "text", "phrase": phrase}
+    _insert(db, "tag_evidence", common | columns)
+
+
+def _taxonomy(db: Database) -> None:
+    tags = [
+        ("condition", "depression", None, "Depression"),
+        ("condition", "treatment-resistant-depression", "depression", "Treatment-resistant depression"),
+        ("condition", "crps", None, "Complex regional pain syndrome"),
+        ("long_term_effect", "cognition", None, "Cognition"),
+        ("long_term_effect", "urinary", None, "Urinary tract"),
+    ]
+    columns = ("facet", "tag", "parent", "label")
+    rows = [dict(zip(columns, tag, strict=True)) | {"definition": f"What {tag[3]} means."} for tag in tags]
+    _insert(db, "tags", *rows)
+    _insert(
+        db,
+        "tag_parents",
+        {"facet": "condition", "tag": "treatment-resistant-depression", "parent": "depression"},
+    )
+
+
+def _full(db: Database) -> None:
+    methods = "In a cohort of 80 adults memory was tested after twelve weeks of treatment."
+    results = "Memory did not change."
+    _study(
+        db,
+        FULL,
+        title="Memory after repeated infusions for resistant depression",
+        abstract=f"METHODS: {methods}\n\n{results}",
+        journal="Invented Annals of Memory",
+        publication_date="2026-11-03",
+        publication_year=2026,
+        entered=TODAY.isoformat(),
+        revised=TODAY.isoformat(),
+        doi="10.5555/sample.901",
+        pmcid="PMC97000901",
+        volume="12",
+        issue="3",
+        pages="45-51",
+        participants=80,
+        follow_up_days=84,
+        keywords="memory",
+        mesh="Memory",
+        copyright="Sample record, invented.",
+    )
+    _insert(
+        db,
+        "sections",
+        {"pmid": FULL, "section": 1, "label": "METHODS", "category": "METHODS", "text": methods},
+        {"pmid": FULL, "section": 2, "label": None, "category": None, "text": results},
+    )
+    _people(db)
+    _indexing(db)
+    for tag in ("depression", "treatment-resistant-depression"):
+        _tag(db, FULL, "condition", tag, "resistant depression")
+    _insert(
+        db,
+        "study_tags",
+        {"pmid": FULL, "facet": "long_term_effect", "tag": "cognition", "basis": "text", "finding": "no-change"},
+    )
+    phrase, numbers = "memory was tested", "80 adults"
+    for found, facet, tag in ((phrase, "long_term_effect", "cognition"), (numbers, "participants", "80")):
+        start = methods.index(found)
+        _evidence(db, FULL, facet, tag, found, section=1, start=start, end=start + len(found))
+    _evidence(db, FULL, "long_term_effect", "cognition", "Memory", basis="mesh", source_id="D008568")
+
+
+def _people(db: Database) -> None:
+    _insert(
+        db,
+        "authors",
+        {"id": 1, "name": "Samplewood Ada", "last_name": "Samplewood", "orcid": "0000-0000-0000-0017"},
+        {"id": 2, "name": "Example Study Group", "collective_name": "Example Study Group"},
+    )
+    _insert(
+        db,
+        "study_authors",
+        {"pmid": FULL, "position": 1, "author_id": 1, "role": "author"},
+        {"pmid": FULL, "position": 2, "author_id": 2, "role": "investigator"},
+    )
+
+
+def _indexing(db: Database) -> None:
+    at = {"pmid": FULL, "position": 1}
+    _insert(db, "mesh_headings", {"ui": "D008568", "name": "Memory"})
+    heading = {"pmid": FULL, "ui": "D008568", "major": 1, "descriptor_major": 0}
+    _insert(
+        db,
+        "study_mesh",
+        heading | {"position": 1, "qualifier": "drug effects", "qualifier_major": 1},
+        heading | {"position": 2, "qualifier": "physiology", "qualifier_major": 0},
+    )
+    _insert(db, "study_keywords", at | {"keyword": "recall of lists", "owner": "NOTNLM", "major": 0})
+    _insert(db, "substances", {"ui": "D007649", "name": "Ketamine"})
+    _insert(db, "study_substances", at | {"ui": "D007649"})
+    _insert(db, "publication_types", {"ui": "D064888", "name": "Observational Study"})
+    _insert(db, "study_publication_types", at | {"ui": "D064888"})
+    _insert(db, "trials", at | {"registry": "ClinicalTrials.gov", "accession": "NCT00000901", "origin": "databank"})
+    _insert(db, "grants", at | {"grant_id": "X1", "agency": "Invented Agency", "country": None})
+    _insert(db, "links", at | {"kind": "CommentOn", "other_pmid": BARE, "citation": "Invented Ann. 2018;1:1"})
+    _insert(db, "other_abstracts", at | {"type": "plain-language-summary", "language": "eng", "text": "Memory held."})
+
+
+def _retracted(db: Database) -> None:
+    title = "Memory and the words that count for less"
+    abstract = "Twelve weeks of repeated infusions, resistant depression and memory."
+    _study(db, RETRACTED, title=title, abstract=abstract, notice="retracted")
+    _insert(
+        db,
+        "links",
+        {
+            "pmid": RETRACTED,
+            "position": 1,
+            "kind": "RetractionIn",
+            "other_pmid": ELSEWHERE,
+            "citation": "Invented Ann. 2021;2:9",
+        },
+    )
+    _tag(db, RETRACTED, "condition", "depression", "resistant depression")
+    _tag(db, RETRACTED, "long_term_effect", "cognition", "memory", finding="worse")
+
+
+def _hostile(db: Database) -> None:
+    _study(
+        db,
+        HOSTILE,
+        title=f"A title of {SCRIPT}",
+        abstract=f"An abstract of {SCRIPT} " + "word " * 100,
+        journal=f'Journal of "{SCRIPT}',
+        doi="javascript:alert(1)",
+        pmcid='PMC1"onclick="alert(1)',
+    )
+    _insert(db, "sections", {"pmid": HOSTILE, "section": 1, "label": SCRIPT, "text": f"Text of {SCRIPT}"})
+    _tag(db, HOSTILE, "condition", "crps", SCRIPT)
+    link = {"pmid": HOSTILE, "position": 1, "kind": "ErratumIn", "citation": SCRIPT, "note": SCRIPT}
+    _insert(db, "links", link)
+
+
+def _operations(db: Database, kind: str) -> None:
+    _insert(db, "about", {"key": "kind", "value": kind})
+    _insert(
+        db,
+        "sources",
+        {"name": "pubmed", "kind": "search", "watermark": "2026-11-20", "last_success": "2026-11-21T03:00:00Z"},
+    )
+    yesterday, later = (f"{TODAY - timedelta(days=1)}T0{hour}:30:00Z" for hour in (3, 4))
+    _insert(
+        db,
+        "runs",
+        {"id": 1, "command": "run", "started": yesterday, "finished": yesterday, "status": "ok"},
+        {"id": 2, "command": "tag", "started": later, "finished": later, "status": "ok"},
+    )
+    _insert(db, "run_sources", {"run_id": 1, "source": "pubmed", "expected": 6, "found": 6, "new": 5})
+    states = {FULL: "stored", ELSEWHERE: "pending", ELSEWHERE - 1: "missing"}
+    rows = [{"pmid": p, "source": "pubmed", "seen": yesterday, "state": state} for p, state in states.items()]
+    _insert(db, "sightings", *rows)

@@ -1,0 +1,51 @@
+"""Datasette over a home, asked through its own test client."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+from datasette.app import Datasette  # type: ignore[import-untyped]
+
+
+class Site:
+    """What ``datasette HOME`` serves, without a port."""
+
+    def __init__(self, home: Path) -> None:
+        self._runner = asyncio.Runner()
+        self._datasette = Datasette(config_dir=home)
+
+    def __enter__(self) -> Site:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._datasette.executor.shutdown()
+        self._runner.close()
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The metadata of the home's database."""
+        found: dict[str, Any] = self._datasette.metadata(database="ketamine")
+        return found
+
+    def get(self, path: str, **parameters: object) -> httpx.Response:
+        """The answer to a GET; parameters are added to the path."""
+        address = f"{path}?{urlencode(parameters)}" if parameters else path
+        response: httpx.Response = self._runner.run(self._datasette.client.get(address))
+        return response
+
+    def page(self, path: str, **parameters: object) -> str:
+        """The HTML of an address that must be found."""
+        response = self.get(path, **parameters)
+        assert response.status_code == 200, response.text
+        return response.text
+
+    def rows(self, path: str, **parameters: object) -> list[dict[str, Any]]:
+        """The rows of a table or saved query."""
+        response = self.get(f"/ketamine/{path}.json", _shape="array", **parameters)
+        assert response.status_code == 200, response.text
+        found: list[dict[str, Any]] = response.json()
+        return found

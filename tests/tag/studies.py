@@ -1,0 +1,95 @@
+"""Invented studies, as short as a test needs them, and a taxonomy of another subject."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harvest.model import Keyword, MeshHeading, Pmid, Section, StoredText
+from harvest.tag import Taxonomy, load
+
+PROJECT_TAXONOMY = Path("db/taxonomy.yaml")
+
+LITHIUM: dict[str, Any] = {
+    "subject": {"names": ["lithium"], "mesh": {"D999001": "Lithium"}},
+    "signals": {
+        "years": {"days": 365},
+        "overdose": {"phrases": ["overdose"]},
+        "pregnant": {"phrases": ["pregnan*"], "pervasive": True},
+    },
+    "facets": {
+        "effect": {
+            "label": "Effect",
+            "definition": "What lithium does to the body.",
+            "crowd": 3,
+            "tags": {
+                "organ": {
+                    "label": "An organ",
+                    "definition": "Any organ.",
+                    "terms": [{"phrases": ["organ damage"]}],
+                },
+                "kidney": {
+                    "label": "Kidney",
+                    "definition": "Effects on the kidney.",
+                    "parents": ["organ"],
+                    "terms": [
+                        {
+                            "phrases": ["kidney", "renal (failure|function)", "CKD"],
+                            "mesh": {"D999002": "Kidney Diseases"},
+                        },
+                        {"phrases": ["creatinine"], "points": 0.5},
+                    ],
+                    "misleading": ["kidney bean"],
+                },
+                "thyroid": {
+                    "label": "Thyroid",
+                    "definition": "Effects on the thyroid, in the long run.",
+                    "terms": [
+                        {"phrases": ["hypothyroid*", "thyroid"], "apart": ["overdose"]},
+                        {"signal": "years", "near": ["subject"], "needs": ["focus"], "points": 0.5},
+                    ],
+                },
+                "birth": {
+                    "label": "Birth",
+                    "definition": "Effects on the unborn.",
+                    "terms": [{"phrases": ["malformation"], "near": ["pregnant"], "unless": ["overdose"]}],
+                    "confined": {"overdose": ["title"]},
+                },
+            },
+        }
+    },
+}
+
+
+def study(
+    title: str = "An invented study.",
+    *abstract: str | tuple[str, str],
+    keywords: tuple[str, ...] = (),
+    mesh: tuple[tuple[str, str], ...] = (),
+) -> StoredText:
+    """A study with this title; each part of the abstract is a text or a label with its text."""
+    parts = [(part, None) if isinstance(part, str) else (part[1], part[0]) for part in abstract]
+    return StoredText(
+        pmid=Pmid(970_000_000),
+        sections=(
+            Section(0, None, None, title),
+            *(Section(number, label, None, text) for number, (text, label) in enumerate(parts, start=1)),
+        ),
+        keywords=tuple(Keyword(text, "NOTNLM", False) for text in keywords),
+        mesh=tuple(MeshHeading(ui, name, False, ()) for ui, name in mesh),
+        publication_types=(),
+        substances=(),
+    )
+
+
+def written(path: Path, raw: object) -> Path:
+    """The path, with the taxonomy written to it."""
+    path.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def lithium(tmp_path: Path) -> Taxonomy:
+    """The taxonomy of another subject."""
+    return load(written(tmp_path / "lithium.yaml", LITHIUM))
