@@ -7,6 +7,9 @@ import re
 UNITS = {"day": 1, "week": 7, "month": 30, "year": 365, "wk": 7, "yr": 365, "mo": 30}
 """Days in a unit of time, as the subject's readers count them."""
 
+LONGEST = 15 * 365
+"""Days beyond which a duration is an age, or the history of a field."""
+
 _WORDS = {
     "one": 1,
     "two": 2,
@@ -47,6 +50,7 @@ _RECRUITED = re.compile(
     r"|database|registry|published)",
     re.IGNORECASE,
 )
+_RECRUITING = re.compile(r"\b(?:enrol|recruit)[^.;]{0,80}$", re.IGNORECASE)
 _PERIOD = re.compile(r"s?[ -](?:study )?(?:period|span|interval)")
 """Words of a period of recruitment, which is no follow-up."""
 
@@ -62,9 +66,12 @@ def days_at(text: str, start: int, end: int) -> tuple[int, int, float] | None:
         first = start - len(before) + match.start()
         if _NOT_AFTER.match(text, end) or _NOT_BEFORE.search(text, max(0, first - 25), first):
             return None
+        if _RECRUITING.search(text, max(0, first - 90), first):
+            return None
         if _PERIOD.match(text, end) and _RECRUITED.search(text, max(0, first - 120), first):
             return None
-        return first, end, unit * _number(match[2] or match[1])
+        days = unit * _number(match[2] or match[1])
+        return (first, end, days) if days <= LONGEST else None
     if match := _AFTER.match(text, end):
         return start, match.end(), unit * float(match[1])
     return None

@@ -150,12 +150,14 @@ def _description(sections: Sequence[Element]) -> str:
     """The last section of a structured abstract, or the beginning of a plain one."""
     if not sections:
         return "NO ABSTRACT"
-    text = _labelled(sections[-1], plain(sections[-1]))
+    text = _labelled(sections[-1].get("Label", ""), plain(sections[-1]))
     return text if len(text) <= SHORTENED else text[:SHORTENED].rsplit(" ", 1)[0] + "..."
 
 
 def _content(shown: Citation, pmid: str, visit: Visit) -> str:
-    paragraphs = "".join(f"{PARAGRAPH}{_labelled(section, html(section))}</p>" for section in shown.sections)
+    paragraphs = "".join(
+        f"{PARAGRAPH}{_labelled(escape(section.get('Label', '')), html(section))}</p>" for section in shown.sections
+    )
     body = f"<p><b>ABSTRACT</b></p>{paragraphs}" if paragraphs else "<p><b>NO ABSTRACT</b></p>"
     links = " | ".join(_links(shown, pmid, visit))
     content = (
@@ -174,6 +176,5 @@ def _links(shown: Citation, pmid: str, visit: Visit) -> Iterable[str]:
         yield f"DOI:<a href=https://doi.org/{doi}>{doi}</a>"
 
 
-def _labelled(section: Element, text: str) -> str:
-    label = section.get("Label")
-    return f"{escape(label)}: {text}" if label else text
+def _labelled(label: str, text: str) -> str:
+    return f"{label}: {text}" if label else text

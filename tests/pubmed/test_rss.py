@@ -80,6 +80,15 @@ def test_a_record_without_an_abstract_says_so(pubmed: LocalPubMed, session: requ
     assert "Online ahead of print." in text
 
 
+def test_text_is_escaped_once(pubmed: LocalPubMed, session: requests.Session, corpus: Corpus) -> None:
+    """Signs that mean something in HTML arrive as they were written, in labels too."""
+    corpus.extend([article(970_000_030, title="A &amp; B", abstract=[("AIMS &amp; ENDS", "p &lt; 0.05")])])
+    entry = feedparser.parse(fetch(session, pubmed.feed_url("970000030[uid]")).content).entries[0]
+    assert entry.summary == "AIMS & ENDS: p < 0.05"
+    assert ">AIMS &amp; ENDS: p &lt; 0.05</p>" in fetch(session, pubmed.feed_url("970000030[uid]")).text
+    assert entry.title == "A &amp; B"
+
+
 def test_a_long_abstract_is_cut(pubmed: LocalPubMed, session: requests.Session, corpus: Corpus) -> None:
     """The description ends in dots after 500 characters at most, between words."""
     corpus.extend([article(970_000_030, abstract=[("", "word " * 200)])])
