@@ -29,6 +29,9 @@ from harvest.store import Outcome, Store
 from harvest.tag import Tagger
 from harvest.terminal import progress, say
 
+EXAMPLES = 3
+"""PMIDs shown beside a count."""
+
 
 class _Verbs(click.Group):
     """Turns an expected error into one line on stderr and its exit code."""
@@ -128,12 +131,17 @@ def load(ctx: click.Context, files: tuple[Path, ...]) -> None:
 
 
 @main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would change, tag by tag, with examples.")
 @home_option()
 @click.pass_context
-def tag(ctx: click.Context) -> None:
+def tag(ctx: click.Context, dry_run: bool) -> None:
     """Tag every stored study anew by the present taxonomy, all at once or not at all."""
     config = _config(ctx)
     with _session(config) as (store, tagger):
+        if dry_run:
+            changes = pipeline.preview(store, tagger, progress)
+            click.echo("\n".join(map(_change_line, changes)) or "nothing would change")
+            return
         count = pipeline.retag(store, tagger, progress)
     say(f"{count:,} studies tagged")
 
@@ -214,6 +222,16 @@ def _ask_for_email(config: Config, store: Store) -> None:
     say("NCBI asks programs to name an e-mail address that it can write to: set email in the recipe, or NCBI_EMAIL.")
     with store.transaction():
         store.set_fact("asked_for_email", "yes")
+
+
+def _change_line(change: pipeline.Change) -> str:
+    """What would change about a tag, with a few PMIDs of each kind."""
+    parts = [
+        f"{sign}{len(pmids):,} ({', '.join(map(str, pmids[:EXAMPLES]))}{' ...' if len(pmids) > EXAMPLES else ''})"
+        for sign, pmids in (("+", change.gained), ("-", change.lost))
+        if pmids
+    ]
+    return f"{change.facet} {change.tag}: {' '.join(parts)}"
 
 
 def _tell(report: pipeline.Report) -> None:

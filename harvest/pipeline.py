@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -85,6 +86,16 @@ class Report:
         return sum(1 for value in self.outcomes.values() if value is outcome)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What tagging anew would change about one tag."""
+
+    facet: str
+    tag: str
+    gained: tuple[Pmid, ...]
+    lost: tuple[Pmid, ...]
+
+
 def run(
     sources: Sequence[Source],
     store: Store,
@@ -141,6 +152,21 @@ def retag(store: Store, tagger: Tagger, progress: Progress = silent) -> int:
             store.tag(text.pmid, tagger.tag(text))
             advance(1)
     return total
+
+
+def preview(store: Store, tagger: Tagger, progress: Progress = silent) -> list[Change]:
+    """What tagging anew would change, tag by tag in their order; nothing is written."""
+    former, coming = store.tagged(), defaultdict[tuple[str, str], set[Pmid]](set)
+    with progress("tagging", store.count()) as advance:
+        for text in store.texts():
+            for tag in tagger.tag(text):
+                coming[tag.facet, tag.tag].add(text.pmid)
+            advance(1)
+    return [
+        Change(*tag, gained=tuple(sorted(coming[tag] - former[tag])), lost=tuple(sorted(former[tag] - coming[tag])))
+        for tag in sorted(former.keys() | coming.keys())
+        if former[tag] != coming[tag]
+    ]
 
 
 def retag_if_outdated(store: Store, tagger: Tagger, progress: Progress) -> None:

@@ -183,6 +183,13 @@ class Store:
         """Replace the tags of a stored study. Call within a transaction."""
         self._write_tags(pmid, tags)
 
+    def tagged(self) -> dict[tuple[str, str], set[Pmid]]:
+        """The studies that have each tag, by facet and tag."""
+        studies: dict[tuple[str, str], set[Pmid]] = defaultdict(set)
+        for facet, tag, pmid in self._conn.execute("SELECT facet, tag, pmid FROM study_tags"):
+            studies[facet, tag].add(Pmid(pmid))
+        return studies
+
     # Sources, sightings, runs
 
     def source_state(self, name: str) -> SourceState:

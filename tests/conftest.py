@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from harvest.store import Store
+from harvest.tag import Tagger, Taxonomy
 from tests.fakes import Clock
 
 settings.register_profile("project", deadline=None)  # a busy machine is no fault of the code
@@ -22,6 +23,23 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
+
+
+_taggers: dict[tuple[str, tuple[str, ...]], Tagger] = {}
+
+
+def tagger_built_once(taxonomy: Taxonomy, facets: tuple[str, ...]) -> Tagger:
+    """A tagger is a value and takes a second to build: tests of everything else share it."""
+    key = (taxonomy.digest, facets)
+    if key not in _taggers:
+        _taggers[key] = Tagger(taxonomy, facets)
+    return _taggers[key]
+
+
+@pytest.fixture(autouse=True)
+def shared_taggers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line builds each tagger once in all tests."""
+    monkeypatch.setattr("harvest.assembly.Tagger", tagger_built_once)
 
 
 @pytest.fixture

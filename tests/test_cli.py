@@ -236,6 +236,23 @@ def test_tagging_again_gives_the_same_tags(harvest: Harvest, home: Path) -> None
     assert query(home, sql) == before
 
 
+def test_a_dry_run_of_tagging_says_what_would_change_and_changes_nothing(harvest: Harvest, home: Path) -> None:
+    """Tag by tag, with examples; without a change of the taxonomy nothing would."""
+    harvest("load", "tests/pubmed/corpus/psychiatry.xml")
+    assert harvest("tag", "--dry-run").output == "nothing would change\n"
+    before = query(home, "SELECT * FROM study_tags ORDER BY 1, 2, 3")
+    [lost] = query(home, "SELECT count(*) AS n, min(pmid) AS first FROM study_tags WHERE tag = 'durability'")
+    taxonomy = home / "taxonomy.yaml"
+    taxonomy.write_text(taxonomy.read_text().replace("      durability:\n", "      lastingness:\n"))
+    lines = harvest("tag", "--dry-run").output.splitlines()
+    assert [line.split(" (")[0] for line in lines] == [
+        f"long_term_effect durability: -{lost['n']}",
+        f"long_term_effect lastingness: +{lost['n']}",
+    ]
+    assert all(f"({lost['first']}, " in line for line in lines)
+    assert query(home, "SELECT * FROM study_tags ORDER BY 1, 2, 3") == before
+
+
 def test_a_second_run_at_the_same_time_exits_3_and_names_the_first(harvest: Harvest, home: Path) -> None:
     """Two cron jobs do not write into one database."""
     command = [sys.executable, "-c", HOLD, str(home / "ketamine.db")]

@@ -26,7 +26,7 @@ def waits() -> list[float]:
 @pytest.fixture
 def client(waits: list[float]) -> Iterator[Client]:
     """A client that does not really wait."""
-    opened = Client("test", attempts=3, timeout=(1, 0.2, 0.5), sleep=waits.append)
+    opened = Client("test", attempts=3, timeout=(2, 0.5, 1.5), sleep=waits.append)
     yield opened
     opened.close()
 
@@ -46,7 +46,7 @@ def close_quietly(handler: BaseHTTPRequestHandler) -> None:
 
 
 def say_nothing(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(0.5)
+    time.sleep(0.8)
     handler.close_connection = True
 
 
@@ -55,7 +55,7 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
     handler.send_header("Content-Length", "1000")
     handler.end_headers()
     try:
-        for _ in range(20):
+        for _ in range(30):
             handler.wfile.write(b".")
             handler.wfile.flush()
             time.sleep(0.1)

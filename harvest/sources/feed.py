@@ -69,7 +69,10 @@ def read_feed(body: bytes) -> tuple[Pmid, ...]:
         PayloadError: the body is no RSS 2.0 feed (an HTML page parses as an empty one), is cut off, or has an item
             without a PMID.
     """
-    feed = feedparser.parse(body)
+    try:
+        feed = feedparser.parse(body)
+    except (ValueError, LookupError, AssertionError):  # what feedparser raises for bytes in no encoding that it knows
+        raise PayloadError("the answer is not a feed that can be read", retryable=True) from None
     if feed.get("version") != "rss20":
         raise PayloadError("the answer is not an RSS 2.0 feed", retryable=True)
     if feed.bozo and not isinstance(feed.bozo_exception, feedparser.CharacterEncodingOverride):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 UNITS = {"day": 1, "week": 7, "month": 30, "year": 365, "wk": 7, "yr": 365, "mo": 30}
-"""Days in a unit of time, as the subject's readers count them."""
+"""Days in a unit of time, as the readers of abstracts count them: a month has 30, a year 365."""
 
 LONGEST = 15 * 365
 """Days beyond which a duration is an age, or the history of a field."""
@@ -45,12 +45,12 @@ _NOT_AFTER = re.compile(
 )
 """Words after a duration that make it one of these."""
 
+_RECRUITING = re.compile(r"\b(?:enrol|recruit)[^.;]{0,80}$", re.IGNORECASE)
 _RECRUITED = re.compile(
     r"\b(?:enrol|recruit|admitted|present(?:ed|ing)|retrospective|records|identified|conducted|consecutive|all patients"
     r"|database|registry|published)",
     re.IGNORECASE,
 )
-_RECRUITING = re.compile(r"\b(?:enrol|recruit)[^.;]{0,80}$", re.IGNORECASE)
 _PERIOD = re.compile(r"s?[ -](?:study )?(?:period|span|interval)")
 """Words of a period of recruitment, which is no follow-up."""
 
@@ -64,17 +64,21 @@ def days_at(text: str, start: int, end: int) -> tuple[int, int, float] | None:
     before = text[max(0, start - 30) : start]
     if match := _BEFORE.search(before):
         first = start - len(before) + match.start()
-        if _NOT_AFTER.match(text, end) or _NOT_BEFORE.search(text, max(0, first - 25), first):
-            return None
-        if _RECRUITING.search(text, max(0, first - 90), first):
-            return None
-        if _PERIOD.match(text, end) and _RECRUITED.search(text, max(0, first - 120), first):
-            return None
         days = unit * _number(match[2] or match[1])
-        return (first, end, days) if days <= LONGEST else None
+        return None if days > LONGEST or _is_no_follow_up(text, first, end) else (first, end, days)
     if match := _AFTER.match(text, end):
         return start, match.end(), unit * float(match[1])
     return None
+
+
+def _is_no_follow_up(text: str, start: int, end: int) -> bool:
+    """Whether the words around a duration make it an age, an interval, or a time before the study or of recruitment."""
+    return bool(
+        _NOT_AFTER.match(text, end)
+        or _NOT_BEFORE.search(text, max(0, start - 25), start)
+        or _RECRUITING.search(text, max(0, start - 90), start)
+        or (_PERIOD.match(text, end) and _RECRUITED.search(text, max(0, start - 120), start))
+    )
 
 
 def _number(text: str) -> float:

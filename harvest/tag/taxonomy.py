@@ -250,8 +250,8 @@ def _with_tags(facet: dict[str, Any]) -> dict[str, Any]:
 
 
 def _at_fault(error: ValidationError, raw: Any) -> str:
-    """The first fault, at a path that names entries by their slugs."""
-    first = error.errors()[0]
+    """The fault to mend first, at a path that names entries by their slugs; a misspelt key explains a missing one."""
+    first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     path, here = [], raw
     for step in first["loc"]:
         here = _step(here, step)

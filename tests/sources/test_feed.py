@@ -51,6 +51,8 @@ def test_a_feed_without_items_is_no_news() -> None:
         (feed_of("pubmed:0"), "names no PMID"),
         (feed_of("pubmed:1x"), "names no PMID"),
         (feed_of(""), "names no PMID"),
+        (feed_of("pubmed:1").replace(b"UTF-8", b"\x80TF-8"), "not a feed that can be read"),
+        (feed_of("pubmed:1").replace(b"UTF-8", b"\x00TF-8"), "not a feed that can be read"),
     ],
 )
 def test_what_is_no_feed_is_an_error_and_not_no_news(body: bytes, reason: str) -> None:

@@ -30,9 +30,9 @@ STUDIES = {
     ),
     "users": study(
         "Bladder symptoms and white matter in chronic ketamine users.",
-        "Recreational ketamine is linked to cystitis. We compared 30 chronic ketamine users with 30 controls. Users had "
-        "smaller bladder capacity, lower white matter integrity and worse verbal memory. Ketamine use disorder was severe "
-        "in most of them. We conclude that bladder and brain are harmed.",
+        "Recreational ketamine is linked to cystitis. We compared 30 chronic ketamine users with 30 controls. Users "
+        "had smaller bladder capacity, lower white matter integrity and worse verbal memory. Ketamine use disorder was "
+        "severe in most of them. We conclude that bladder and brain are harmed.",
     ),
     "surgery": study(
         "Esketamine for pain after caesarean section: a randomised trial.",
@@ -42,8 +42,8 @@ STUDIES = {
     ),
     "animals": study(
         "Neonatal ketamine exposure in rats.",
-        "Rat pups received ketamine on postnatal day 7. Apoptosis in the developing brain rose, and adult offspring learned "
-        "the water maze more slowly; spatial learning was impaired.",
+        "Rat pups received ketamine on postnatal day 7. Apoptosis in the developing brain rose, and adult offspring "
+        "learned the water maze more slowly; spatial learning was impaired.",
     ),
     "headings only": study(
         "Notes on ketamine.", keywords=("obsessive-compulsive disorder",), mesh=(("D009437", "Neuralgia"),)
