@@ -16,15 +16,17 @@ Role = Literal["author", "editor", "investigator"]
 _ORCID = re.compile(r"(?<!\d)(\d{4})[-\s]?(\d{4})[-\s]?(\d{4})[-\s]?(\d{3}[\dXx])(?!\w)", re.ASCII)
 
 _ANNOUNCED = r"(?:\b(?:electronic address(?:es)?|e-?mail(?: address(?:es)?)?|mailto)\s?[:-]?\s?)?"
-_RUN = r"""(?:[^\s()\[\]<>{},;:"@＠.]|[.](?=[^\s()\[\]<>{},;:"]))*+"""
-_EMAIL = re.compile(rf"""{_ANNOUNCED}(?<![^\s()\[\]<>{{}},;:"]){_RUN}(?:\s?[@＠]\s?{_RUN})++""", re.IGNORECASE)
+# possessive groups would be plainer here, but Python before 3.11.5 mismatches them (CPython gh-106052)
+_WORD = r"""[^\s()\[\]<>{},;:"@＠.]*+"""
+_RUN = rf"""{_WORD}(?:[.](?=[^\s()\[\]<>{{}},;:"]){_WORD})*"""
+_EMAIL = re.compile(rf"""{_ANNOUNCED}(?<![^\s()\[\]<>{{}},;:"]){_RUN}(?:\s?[@＠]\s?{_RUN})+""", re.IGNORECASE)
 
 # what an address leaves behind, in the order in which it is cleared away
 _LEFT_BEHIND = (
     (re.compile(r"[(\[<{][\s,;:]{0,20}[)\]>}]"), " "),
-    (re.compile(r"(?<![\s,;:–-])(?:[\s,;:–-]|\band\b)++(?=[.]|$)"), ""),
-    (re.compile(r"(?<![\s,;])\s*+([,;])(?:\s?[,;])++"), r"\1"),
-    (re.compile(r"[.](?:\s?[.])++"), "."),
+    (re.compile(r"(?<![\s,;:–-])(?:[\s,;:–-]|\band\b)+(?=[.]|$)"), ""),
+    (re.compile(r"(?<![\s,;])\s*+([,;])(?:\s?[,;])+"), r"\1"),
+    (re.compile(r"[.](?:\s?[.])+"), "."),
     (re.compile(r"(?<!\s)\s++(?=[.,;])|^[\s.,;:]++"), ""),
 )
 

@@ -48,8 +48,8 @@ _UTF16 = {
 _DECLARED_ENCODING = re.compile(rb"""\s*+<\?xml[^>]{0,200}?\sencoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._-]++)""")
 _SINGLE_BYTE = re.compile(r"iso8859-\d+|cp125\d|koi8-[ru]")
 
-_START_TAG = re.compile(rb"""<(?:[^<>"']++|"[^"]*+"|'[^']*+')++>""")
-_PROLOG = re.compile(rb"(?:\s++|<\?[^>]*+>|<!--.*?-->|<!DOCTYPE[^>\[]*+>)*+", re.DOTALL)
+_START_TAG = re.compile(rb"""<[^<>"']*+(?:(?:"[^"]*+"|'[^']*+')[^<>"']*+)*>""")
+_PROLOG = re.compile(rb"(?:\s++|<\?[^>]*+>|<!--.*?-->|<!DOCTYPE[^>\[]*+>)*", re.DOTALL)
 _PMID = re.compile(rb"(?:MedlineCitation|BookDocument)\b[^<>]*+>\s*+<(?:\w++:)?PMID\b[^<>]*+>\s*+([1-9]\d{0,17})\s*+<")
 _ERROR = re.compile(rb"<ERROR>([^<]*+)", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s{1,9}html|html)\b", re.IGNORECASE)
