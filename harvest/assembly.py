@@ -10,6 +10,7 @@ from harvest.config import Config
 from harvest.errors import ConfigError, SourceError
 from harvest.eutils import Eutils, read_json
 from harvest.http import Client
+from harvest.pipeline import Since
 from harvest.sources import Source
 from harvest.sources.feed import Feed
 from harvest.sources.search import Search
@@ -55,19 +56,25 @@ def sources_of(config: Config, store: Store, client: Client, eutils: Eutils, nam
     return [known[name] for name in names or known]
 
 
-def first_day_of(config: Config, store: Store, since: date | None) -> Callable[[Source], date]:
-    """From which day on each source is asked: a given one, else its watermark less the overlap, else the first days."""
+def since_of(config: Config, store: Store, day: date | None) -> Callable[[Source], Since]:
+    """From which days on each source is asked: a given one, else its watermark less an overlap, else the first days.
+
+    Revisions are asked for from the watermark on, a given day or not: before the first success nothing is here that
+    could have been revised.
+    """
     limits = config.recipe.limits
 
-    def first_day(source: Source) -> date:
+    def since(source: Source) -> Since:
         watermark = store.source_state(source.name).watermark
-        if since:
-            return since
-        if watermark:
-            return date.fromisoformat(watermark) - timedelta(days=limits.overlap_days)
-        return today() - timedelta(days=limits.first_days)
+        if not watermark:
+            return Since(day or today() - timedelta(days=limits.first_days))
+        followed = date.fromisoformat(watermark)
+        return Since(
+            day or followed - timedelta(days=limits.overlap_days),
+            followed - timedelta(days=limits.revision_overlap_days),
+        )
 
-    return first_day
+    return since
 
 
 def reach(config: Config) -> None:

@@ -6,10 +6,12 @@ Exit codes: 0 done, 1 something failed and the rest is stored, 2 configuration o
 from __future__ import annotations
 
 import json
+import logging
+import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,28 +22,36 @@ import click
 from harvest import __version__, pipeline, status
 from harvest import config as recipe
 from harvest import home as homes
-from harvest.assembly import REACH_SECONDS, first_day_of, network_of, reach, sources_of, tagger_of, today
+from harvest.assembly import REACH_SECONDS, network_of, reach, since_of, sources_of, tagger_of, today
 from harvest.config import Config
 from harvest.errors import HarvestError
 from harvest.lock import writing_to
+from harvest.model import Pmid
 from harvest.pubmed import describe
 from harvest.store import Outcome, Store
 from harvest.tag import Tagger
 from harvest.terminal import progress, say
+
+BEGINNING = date(1780, 1, 1)
+"""Before the first study that PubMed lists."""
 
 EXAMPLES = 3
 """PMIDs shown beside a count."""
 
 
 class _Verbs(click.Group):
-    """Turns an expected error into one line on stderr and its exit code."""
+    """Turns an expected error into one line on stderr and its exit code, and SIGTERM into an orderly end."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().invoke(ctx)
         except HarvestError as error:
             click.echo(f"harvest: {error}", err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("harvest: interrupted; what was stored is kept, and the next run goes on from there", err=True)
+            ctx.exit(1)
 
 
 def _keep_home(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
@@ -60,6 +70,19 @@ def home_option(**extra: Any) -> Callable[[Callable[..., Any]], Callable[..., An
         help="The home to work on; else HARVEST_HOME, else db/ of this checkout.",
         **extra,
     )
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print a summary for a program.")
+
+
+def _log_to_stderr(_: click.Context, __: click.Parameter, verbose: bool) -> None:
+    if verbose:
+        logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s: %(message)s")
+
+
+verbose_option = click.option(
+    "--verbose", is_flag=True, expose_value=False, callback=_log_to_stderr, help="Tell each step on stderr."
+)
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -96,23 +119,48 @@ def init(folder: Path) -> None:
     metavar="DATE",
     help="Ask searches for what entered PubMed on this day or later, whatever was harvested before.",
 )
+@json_option
+@verbose_option
 @home_option()
 @click.pass_context
-def run(ctx: click.Context, names: tuple[str, ...], since: datetime | None) -> None:
-    """Fetch, store and tag what is new in every source, or in the named ones.
+def run(ctx: click.Context, names: tuple[str, ...], since: datetime | None, as_json: bool) -> None:
+    """Fetch, store and tag what is new or revised in every source, or in the named ones.
 
-    The first time a search takes what entered PubMed in the last days that the recipe names, later what entered since
-    its last success. Silent on success unless on a terminal.
+    The first time a search takes what entered PubMed in the last days that the recipe names, later what entered or was
+    revised since its last success. Silent on success unless on a terminal, or when a study that was here was retracted.
+    """
+    _harvest(_config(ctx), names, since.date() if since else None, as_json, command="run")
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[SEARCH]...")
+@json_option
+@verbose_option
+@home_option()
+@click.pass_context
+def backfill(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
+    """Fetch, store and tag everything that the searches find, from the first year of PubMed on.
+
+    It can be cut off at any point: the next backfill, or the next run, goes on from what is stored.
     """
     config = _config(ctx)
+    searches = tuple(search.name for search in config.recipe.searches)
+    _harvest(config, names or searches, BEGINNING, as_json, command="backfill")
+
+
+@main.command()
+@click.argument("pmid", type=int)
+@click.argument("facet")
+@click.argument("slug", metavar="TAG")
+@click.argument("verdict", type=click.Choice(["include", "exclude"]))
+@click.option("--reason", required=True, help="Why; it is shown beside the tag.")
+@home_option()
+@click.pass_context
+def curate(ctx: click.Context, pmid: int, facet: str, slug: str, verdict: str, reason: str) -> None:
+    """Say that a study has a tag, or has it not, whatever the tagger finds; it outlives every re-tagging."""
+    config = _config(ctx)
     with _session(config) as (store, tagger):
-        client, eutils = network_of(config)
-        sources = sources_of(config, store, client, eutils, names)
-        _ask_for_email(config, store)
-        since_day = first_day_of(config, store, since.date() if since else None)
-        fetch = partial(describe, eutils)
-        report = pipeline.run(sources, store, tagger, fetch, since=since_day, today=today(), progress=progress)
-    _tell(report)
+        pipeline.curate(store, tagger, Pmid(pmid), facet, slug, verdict, reason)
 
 
 @main.command()
@@ -215,6 +263,27 @@ def _session(config: Config) -> Iterator[tuple[Store, Tagger]]:
         yield store, tagger
 
 
+def _harvest(config: Config, names: Sequence[str], day: date | None, as_json: bool, *, command: str) -> None:
+    with _session(config) as (store, tagger):
+        client, eutils = network_of(config)
+        sources = sources_of(config, store, client, eutils, names)
+        others = [source for source in sources_of(config, store, client, eutils) if source.kind == "search"]
+        _ask_for_email(config, store)
+        report = pipeline.run(
+            sources,
+            store,
+            tagger,
+            partial(describe, eutils),
+            since=since_of(config, store, day),
+            today=today(),
+            catch_up=[search for search in others if search.name not in names and names],
+            recheck_days=config.recipe.limits.recheck_days,
+            command=command,
+            progress=progress,
+        )
+    _tell(report, as_json)
+
+
 def _ask_for_email(config: Config, store: Store) -> None:
     """Tell a terminal once what NCBI asks of those who use its services."""
     if config.email or not sys.stderr.isatty() or store.fact("asked_for_email"):
@@ -234,8 +303,13 @@ def _change_line(change: pipeline.Change) -> str:
     return f"{change.facet} {change.tag}: {' '.join(parts)}"
 
 
-def _tell(report: pipeline.Report) -> None:
-    """Problems on stderr, a summary on a terminal, and the exit code."""
+def _tell(report: pipeline.Report, as_json: bool = False) -> None:
+    """Retractions on stdout, problems on stderr, a summary on a terminal or as JSON, and the exit code."""
+    if as_json:
+        click.echo(json.dumps(pipeline.summary(report), indent=2))
+    else:
+        for pmid, title in report.retracted:
+            click.echo(f"newly retracted: PMID {pmid}: {title}")
     for problem in report.problems:
         click.echo(f"harvest: {problem}", err=True)
     counts = [f"{report.count(outcome):,} {outcome}" for outcome in Outcome if report.count(outcome)]

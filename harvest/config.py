@@ -50,6 +50,8 @@ class Limits(_Part):
 
     first_days: int = Field(default=60, ge=1)
     overlap_days: int = Field(default=14, ge=0)
+    revision_overlap_days: int = Field(default=3, ge=0)
+    recheck_days: int = Field(default=28, ge=1)
     cap: int = Field(default=CAP, ge=1, le=CAP)
 
 

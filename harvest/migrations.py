@@ -9,6 +9,8 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from harvest.model import cited_doi
+
 migrations = Migrations("harvest")
 
 
@@ -371,6 +373,62 @@ def runs(db: Database) -> None:
         CREATE INDEX sightings_state ON sightings (state);
         """,
     )
+
+
+@migrations(name="0004_history")
+def history(db: Database) -> None:
+    """What changed, what PubMed no longer has, what people decided, and links from both of their ends."""
+    _execute(
+        db,
+        """
+        CREATE TABLE changes (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            changed_at TEXT NOT NULL,
+            field TEXT NOT NULL,
+            old TEXT,
+            new TEXT,
+            PRIMARY KEY (pmid, changed_at, field)
+        ) STRICT;
+
+        CREATE INDEX changes_changed_at ON changes (changed_at);
+
+        -- the day on which PubMed last described a study; the slow cycle asks for the longest unseen first
+        ALTER TABLE studies ADD COLUMN checked TEXT;
+        UPDATE studies SET checked = substr(first_seen, 1, 10);
+        CREATE INDEX studies_checked ON studies (checked);
+
+        -- days on which PubMed was asked for a PMID and left it out
+        CREATE TABLE misses (
+            pmid INTEGER NOT NULL,
+            day TEXT NOT NULL,
+            PRIMARY KEY (pmid, day)
+        ) STRICT;
+
+        CREATE TABLE curation (
+            pmid INTEGER NOT NULL,
+            facet TEXT NOT NULL,
+            tag TEXT NOT NULL,
+            verdict TEXT NOT NULL CHECK (verdict IN ('include', 'exclude')),
+            reason TEXT NOT NULL,
+            curated_at TEXT NOT NULL,
+            PRIMARY KEY (pmid, facet, tag)
+        ) STRICT;
+
+        -- a link that only the other study's record states has 0 here; its position counts from 1001
+        ALTER TABLE links ADD COLUMN stated INTEGER NOT NULL DEFAULT 1 CHECK (stated IN (0, 1));
+
+        -- the DOI in the citation, in lower case: PubMed does not always give the other study's PMID
+        ALTER TABLE links ADD COLUMN doi TEXT;
+        CREATE INDEX links_doi ON links (doi);
+
+        -- how many studies PubMed had for the whole expression when it was last asked
+        ALTER TABLE sources ADD COLUMN total INTEGER;
+        """,
+    )
+    for pmid, position, citation in db.execute("SELECT pmid, position, citation FROM links").fetchall():
+        db.conn.execute(
+            "UPDATE links SET doi = ? WHERE pmid = ? AND position = ?", (cited_doi(citation), pmid, position)
+        )
 
 
 def _execute(db: Database, script: str) -> None:

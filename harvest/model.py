@@ -8,6 +8,8 @@ markup is turned into readable text by ``harvest.medline`` and white space is co
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NewType, Protocol
 
@@ -17,8 +19,47 @@ Pmid = NewType("Pmid", int)
 SAMPLE_PMIDS = range(970_000_000, 980_000_000)
 """PMIDs of invented records: nine digits, far above any that PubMed has issued (about 43 million in 2026)."""
 
+Notice = Literal["none", "retracted", "concern", "corrected"]
+"""The gravest thing that PubMed says of a study's standing."""
+
+INVERSE_LINK = {
+    "CommentIn": "CommentOn",
+    "CorrectedandRepublishedIn": "CorrectedandRepublishedFrom",
+    "ErratumIn": "ErratumFor",
+    "ExpressionOfConcernIn": "ExpressionOfConcernFor",
+    "RepublishedIn": "RepublishedFrom",
+    "RetractedandRepublishedIn": "RetractedandRepublishedFrom",
+    "RetractionIn": "RetractionOf",
+    "ReprintIn": "ReprintOf",
+    "SummaryForPatientsIn": "OriginalReportIn",
+    "UpdateIn": "UpdateOf",
+}
+"""What the other end of a link is called: PubMed's RefTypes in pairs (DTD pubmed_250101), in both directions."""
+INVERSE_LINK |= {other: kind for kind, other in INVERSE_LINK.items()}
+
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
+
 Basis = Literal["text", "mesh", "keyword", "publication-type", "curated"]
 """What a tag rests on."""
+
+
+def cited_doi(citation: str) -> str | None:
+    """The DOI that a citation names, in lower case, or ``None``."""
+    found = _DOI.search(citation)
+    return found[0].rstrip(".,;)").lower() if found else None
+
+
+def gravest(publication_types: Iterable[str], links: Iterable[str]) -> Notice:
+    """What a study's publication types (by identifier) and links (by kind) say of its standing.
+
+    Either may be present without the other: a retracted study may lack the publication type Retracted Publication.
+    """
+    kinds = set(links)
+    if "D016441" in set(publication_types) or kinds & {"RetractionIn", "RetractedandRepublishedIn"}:
+        return "retracted"
+    if "ExpressionOfConcernIn" in kinds:
+        return "concern"
+    return "corrected" if kinds & {"ErratumIn", "CorrectedandRepublishedIn"} else "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,22 +271,6 @@ class Study:
         """The abstract's sections with their labels, joined by blank lines; ``None`` where PubMed has no abstract."""
         parts = (f"{s.label}: {s.text}" if s.label else s.text for s in self.sections[1:])
         return "\n\n".join(parts) or None
-
-    @property
-    def notice(self) -> Literal["none", "retracted", "concern", "corrected"]:
-        """The gravest thing that PubMed says of the study's standing, by publication type or by link.
-
-        Either may be present without the other (a retracted study may lack the publication type Retracted Publication).
-        """
-        types = {publication_type.ui for publication_type in self.publication_types}
-        kinds = {link.kind for link in self.links}
-        if "D016441" in types or kinds & {"RetractionIn", "RetractedandRepublishedIn"}:
-            return "retracted"
-        if "ExpressionOfConcernIn" in kinds:
-            return "concern"
-        if kinds & {"ErratumIn", "CorrectedandRepublishedIn"}:
-            return "corrected"
-        return "none"
 
     @property
     def is_sample(self) -> bool:

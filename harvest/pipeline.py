@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from harvest import medline
-from harvest.errors import PayloadError, SourceError
+from harvest.errors import ConfigError, PayloadError, SourceError
 from harvest.model import Deletion, Pmid, Problem, Study, Tag, TagDefinition, Taggable
+from harvest.parallel import in_flight
 from harvest.pubmed import BATCH, Described
 from harvest.sources import Discovery, Source
 from harvest.store import Outcome, Store
@@ -31,12 +32,24 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+IN_FLIGHT = 6
+"""Requests under way at a time: enough to use up NCBI's rate when it takes its time to answer."""
+
 FILE_BATCH = 500
 """Studies of a file that are stored in one transaction."""
 
 Advance = Callable[[int], None]
 Progress = Callable[[str, int | None], AbstractContextManager[Advance]]
 """Shows how far a step has come: its label and size in, a function to advance it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From which day on a source is asked: for new studies, and for revised ones, if it is asked for those at all."""
+
+    entered: date
+    changed: date | None = None
+
 
 Fetch = Callable[[Sequence[Pmid]], Described]
 """Has PubMed describe studies; raises ``SourceError`` when it does not answer."""
@@ -62,22 +75,31 @@ class Tagger(Protocol):
 
 @dataclass(slots=True)
 class SourceReport:
-    """What one run found in one source. ``missing`` are the PMIDs it named that PubMed has not described."""
+    """What one run found in one source.
+
+    ``missing`` are the PMIDs it named that PubMed has not described; ``overflowed`` tells that a feed showed only news.
+    """
 
     source: Source
-    since: date
+    since: Since
     found: Discovery | None = None
     new: int = 0
     revised: int = 0
     missing: tuple[Pmid, ...] = ()
     error: str | None = None
+    overflowed: bool = False
 
 
 @dataclass(slots=True)
 class Report:
-    """What a run did. ``problems`` are lines for the operator; a run with any has failed, in part at least."""
+    """What a run did.
+
+    ``problems`` are lines for the operator; a run with any has failed, in part at least. ``retracted`` are studies,
+    with their titles, that were here before and that PubMed now calls retracted: news that must reach someone.
+    """
 
     outcomes: dict[Pmid, Outcome] = field(default_factory=dict)
+    retracted: list[tuple[Pmid, str]] = field(default_factory=list)
     sources: list[SourceReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -102,8 +124,11 @@ def run(
     tagger: Tagger,
     fetch: Fetch,
     *,
-    since: Callable[[Source], date],
+    since: Callable[[Source], Since],
     today: date,
+    catch_up: Sequence[Source] = (),
+    recheck_days: int = 28,
+    command: str = "run",
     progress: Progress = silent,
 ) -> Report:
     """Harvest: ask every source, fetch what is pending, store and tag it.
@@ -112,19 +137,25 @@ def run(
         sources: which to ask.
         store: where studies are kept.
         tagger: what tags them.
-        fetch: has PubMed describe studies.
-        since: the first day that a source is asked about.
+        fetch: has PubMed describe studies; called from several threads.
+        since: the first days that a source is asked about.
         today: the day up to which a source has been followed when all it named is stored.
+        catch_up: searches to ask as well if a feed shows nothing but news, as it may then have missed some.
+        recheck_days: the number of days in which every stored study is asked for again once.
+        command: the name of the run in the record of runs.
         progress: shows how far the run has come.
 
     Raises:
         StoreError: the database cannot be written; what was stored before stays.
     """
     report = Report()
-    with _recorded(store, "run", report):
+    with _recorded(store, command, report):
         retag_if_outdated(store, tagger, progress)
         report.sources = [_discover(source, since(source), store, report) for source in sources]
-        _fetch(store, tagger, fetch, report, progress)
+        if any(asked.overflowed for asked in report.sources):
+            report.sources += [_discover(source, since(source), store, report) for source in catch_up]
+        rechecked = store.due_for_check(today, recheck_days)
+        _fetch([*store.pending(), *rechecked], store, tagger, fetch, report, today, progress)
         _close(store, report, today)
     return report
 
@@ -169,6 +200,33 @@ def preview(store: Store, tagger: Tagger, progress: Progress = silent) -> list[C
     ]
 
 
+def curate(store: Store, tagger: Tagger, pmid: Pmid, facet: str, slug: str, verdict: str, reason: str) -> None:
+    """Keep a person's verdict on a tag of a study, and tag the study anew under it.
+
+    Raises:
+        ConfigError: the study is not held, or the taxonomy has no such tag.
+    """
+    text = store.text(pmid)
+    if text is None:
+        raise ConfigError(f"PMID {pmid} is not here; `harvest run` or `harvest load` must bring it first")
+    if (facet, slug) not in {(definition.facet, definition.tag) for definition in tagger.definitions}:
+        raise ConfigError(f"the taxonomy has no tag {slug} in {facet}")
+    retag_if_outdated(store, tagger, silent)
+    with store.transaction():
+        store.curate(pmid, facet, slug, verdict, reason)
+        store.tag(pmid, tagger.tag(text))
+
+
+def summary(report: Report) -> dict[str, object]:
+    """A report for a program."""
+    return {
+        **{str(outcome): report.count(outcome) for outcome in Outcome},
+        "retracted": [{"pmid": pmid, "title": title} for pmid, title in report.retracted],
+        "sources": [_row(asked) for asked in report.sources],
+        "problems": report.problems,
+    }
+
+
 def retag_if_outdated(store: Store, tagger: Tagger, progress: Progress) -> None:
     """Tag anew when the taxonomy is not the one that the tags were given by."""
     if store.fact("taxonomy") != tagger.digest:
@@ -178,10 +236,11 @@ def retag_if_outdated(store: Store, tagger: Tagger, progress: Progress) -> None:
 @contextmanager
 def _recorded(store: Store, command: str, report: Report) -> Iterator[None]:
     """Keep a run's beginning and end in the store, whatever ends it."""
-    run = store.start_run(command)
+    run, started = store.start_run(command)
     status, error = "interrupted", None
     try:
         yield
+        report.retracted = store.retracted_since(started)
         status = "failed" if report.problems else "ok"
     except Exception as caught:
         status, error = "failed", str(caught) or type(caught).__name__
@@ -197,56 +256,72 @@ def _recorded(store: Store, command: str, report: Report) -> Iterator[None]:
         )
 
 
-def _discover(source: Source, since: date, store: Store, report: Report) -> SourceReport:
+def _discover(source: Source, since: Since, store: Store, report: Report) -> SourceReport:
     """Ask one source; its failure is its own and leaves the others alone."""
     asked = SourceReport(source, since)
     try:
-        asked.found = source.discover(since)
+        asked.found = source.discover(since.entered, since.changed)
     except SourceError as error:
         asked.error = str(error)
         report.problems.append(f"{source.name}: {error}")
         return asked
     report.problems.extend(f"{source.name}: {warning}" for warning in asked.found.warnings)
     with store.transaction():
+        asked.overflowed = _overflowed(source, asked.found, store)
         store.see(source, asked.found)
-    log.info("%s named %d studies", source.name, len(asked.found.pmids))
+    log.info("%s named %d new and %d changed studies", source.name, len(asked.found.pmids), len(asked.found.changed))
     return asked
 
 
-def _fetch(store: Store, tagger: Tagger, fetch: Fetch, report: Report, progress: Progress) -> None:
-    """Have PubMed describe everything pending. A batch that cannot be read does not hold up the others."""
-    pending = store.pending()
-    with progress("fetching", len(pending)) as advance:
-        for batch in _batches(pending, BATCH):
-            try:
-                described = fetch(batch)
-            except PayloadError as error:
-                report.problems.append(f"PubMed: {error}")
+def _overflowed(source: Source, found: Discovery, store: Store) -> bool:
+    """Whether a feed that was followed before shows nothing but news: older news may have dropped off its end."""
+    followed = source.kind == "feed" and store.source_state(source.name).watermark is not None
+    return followed and bool(found.pmids) and len(store.unknown(found.pmids)) == len(found.pmids)
+
+
+def _fetch(
+    pmids: Iterable[Pmid],
+    store: Store,
+    tagger: Tagger,
+    fetch: Fetch,
+    report: Report,
+    today: date,
+    progress: Progress,
+) -> None:
+    """Have PubMed describe studies, several batches at a time; one that cannot be read does not hold up the others."""
+    wanted = list(dict.fromkeys(pmids))
+    with progress("fetching", len(wanted)) as advance:
+        for batch, answer in in_flight(fetch, _batches(wanted, BATCH), IN_FLIGHT):
+            if isinstance(answer, PayloadError):
+                report.problems.append(f"PubMed: {answer}")
                 continue
-            except SourceError as error:
-                report.problems.append(f"PubMed: {error}; {len(store.pending()):,} studies wait for the next run")
-                return
-            report.problems.extend(f"PubMed: {problem}" for problem in described.problems)
-            _keep(described.studies, store, tagger, report, "PubMed")
+            if isinstance(answer, SourceError):
+                report.problems.append(f"PubMed: {answer}; {len(store.pending()):,} studies wait for the next run")
+                break
+            report.problems.extend(f"PubMed: {problem}" for problem in answer.problems)
+            _keep(answer.studies, store, tagger, report, "PubMed", answered=(today, answer))
             advance(len(batch))
 
 
 def _close(store: Store, report: Report, today: date) -> None:
     """Count what became of each source's studies; its watermark moves only if none of them is left over."""
+    failed = bool(report.problems)
     with store.transaction():
         for asked in report.sources:
             asked.missing = tuple(store.pending_of(asked.source.name))
             if asked.found is None:
                 continue
-            outcomes = [report.outcomes.get(pmid) for pmid in asked.found.pmids]
+            outcomes = [report.outcomes.get(pmid) for pmid in (*asked.found.pmids, *asked.found.changed)]
             asked.new = outcomes.count(Outcome.NEW)
             asked.revised = outcomes.count(Outcome.REVISED)
             if not asked.missing:
                 store.succeed(asked.source.name, today.isoformat())
+        if not failed:
+            store.set_fact("rechecked", today.isoformat())
     for asked in report.sources:
         if asked.missing and not asked.error:
             asked.error = f"{len(asked.missing):,} studies that it named are not here yet: {_listed(asked.missing)}"
-            report.problems.append(f"{asked.source.name}: {asked.error}")
+            report.problems.append(f"{asked.source.name}: {asked.error}; the next run asks for them again")
 
 
 def _load_file(path: Path, store: Store, tagger: Tagger, report: Report, progress: Progress) -> None:
@@ -268,12 +343,26 @@ def _load_file(path: Path, store: Store, tagger: Tagger, report: Report, progres
         trouble(f"cannot be read: {error.strerror}")
 
 
-def _keep(studies: Sequence[Study], store: Store, tagger: Tagger, report: Report, origin: str) -> None:
-    """Store a batch with its tags. Invented records and real ones never meet in one database."""
+def _keep(
+    studies: Sequence[Study],
+    store: Store,
+    tagger: Tagger,
+    report: Report,
+    origin: str,
+    answered: tuple[date, Described] | None = None,
+) -> None:
+    """Store a batch with its tags. Invented records and real ones never meet in one database.
+
+    Where PubMed itself has answered, what it described and what it left out on that day is kept along with it.
+    """
     with store.transaction():
         kind = store.kind() or ("sample" if studies and studies[0].is_sample else "live")
         kept = [study for study in studies if study.is_sample == (kind == "sample")]
         report.outcomes |= store.save(kept, tagger.tag)
+        if answered:
+            day, described = answered
+            store.described([study.pmid for study in kept], day)
+            store.missed(described.missing, day)
     for stranger in (study for study in studies if study not in kept):
         report.problems.append(f"{origin}: PMID {stranger.pmid}: {_STRANGER[stranger.is_sample]}")
 
@@ -300,11 +389,11 @@ def _row(asked: SourceReport) -> dict[str, object]:
     found = asked.found
     return {
         "source": asked.source.name,
-        "since": asked.since.isoformat(),
+        "since": asked.since.entered.isoformat(),
         "query": found.query if found else None,
         "translated_query": found.translated_query if found else None,
         "expected": found.expected if found else None,
-        "found": len(found.pmids) if found else None,
+        "found": len(found.pmids) + len(found.changed) if found else None,
         "new": asked.new,
         "revised": asked.revised,
         "missing": _listed(asked.missing) or None,

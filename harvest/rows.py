@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harvest.model import Author, Study, Tag
+from harvest.model import Author, Study, Tag, cited_doi
 
 Row = tuple[Any, ...]
 
@@ -26,9 +26,7 @@ def study_row(study: Study, first_seen: str) -> dict[str, Any]:
         "doi": study.doi,
         "pmcid": study.pmcid,
         "language": ", ".join(study.languages) or None,
-        "notice": study.notice,
         "first_seen": first_seen,
-        "missing_since": None,
         "keywords": "; ".join(keyword.text for keyword in study.keywords) or None,
         "mesh": "; ".join(heading.name for heading in study.mesh) or None,
         "vernacular_title": study.vernacular_title,
@@ -172,8 +170,8 @@ CHILDREN = (
     ),
     Child(
         "links",
-        ("position", "kind", "other_pmid", "citation", "note"),
-        lambda s: _numbered((x.kind, x.other_pmid, x.citation, x.note) for x in s.links),
+        ("position", "kind", "other_pmid", "citation", "note", "doi"),
+        lambda s: _numbered((x.kind, x.other_pmid, x.citation, x.note, cited_doi(x.citation)) for x in s.links),
     ),
     Child("article_ids", ("position", "type", "value"), lambda s: _numbered((i.type, i.value) for i in s.article_ids)),
     Child("history", ("position", "status", "date"), lambda s: _numbered((h.status, h.date) for h in s.history)),

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from sqlite_utils import Database
 from harvest.errors import StoreError
 from harvest.migrations import migrations
 from harvest.model import (
+    INVERSE_LINK,
     Deletion,
+    Evidence,
     Keyword,
     MeshHeading,
     MeshQualifier,
@@ -33,14 +35,20 @@ from harvest.model import (
     Substance,
     Tag,
     TagDefinition,
+    gravest,
 )
 from harvest.rows import CHILDREN, LOOKUPS, study_row, tag_rows
 from harvest.sources import Discovery, Source
+
+MISSES_THAT_COUNT = 3
+"""Days on which PubMed must leave out a PMID before it is taken as gone."""
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
 
 _READ_AT_ONCE = 1_000
+_FIRST_MIRRORED = 1_001
+_UNTRACKED = frozenset({"pmid", "first_seen", "fingerprint", "checked"})
 
 
 class Outcome(StrEnum):
@@ -141,17 +149,78 @@ class Store:
         for study in studies:
             outcome = decide(self._held(study.pmid), study)
             if outcome in (Outcome.NEW, Outcome.REVISED):
+                before = self._tracked(study.pmid)
                 self._write_study(study)
+                self._relink(study.pmid)
+                self._note_changes(study.pmid, before)
                 self._write_tags(study.pmid, tags(study))
             outcomes[study.pmid] = outcome
             self.set_fact("kind", "sample" if study.is_sample else "live")
         self._conn.executemany("UPDATE sightings SET state = 'stored' WHERE pmid = ?", [(pmid,) for pmid in outcomes])
         return outcomes
 
-    def withdraw(self, deletions: Iterable[Deletion]) -> int:
-        """Mark studies that PubMed has withdrawn; they are kept. Returns how many were marked now."""
-        mark = "UPDATE studies SET missing_since = ? WHERE pmid = ? AND missing_since IS NULL"
-        return sum(self._conn.execute(mark, (self._now(), deletion.pmid)).rowcount for deletion in deletions)
+    def described(self, pmids: Iterable[Pmid], day: date) -> None:
+        """Note that PubMed described these studies on a day. Call within a transaction.
+
+        One that was missing is back, and former misses no longer count.
+        """
+        for pmid in pmids:
+            self._conn.execute("UPDATE studies SET checked = ? WHERE pmid = ?", (day.isoformat(), pmid))
+            if self._conn.execute("DELETE FROM misses WHERE pmid = ?", (pmid,)).rowcount:
+                before = self._tracked(pmid)
+                self._conn.execute("UPDATE studies SET missing_since = NULL WHERE pmid = ?", (pmid,))
+                self._note_changes(pmid, before)
+
+    def missed(self, pmids: Iterable[Pmid], day: date) -> None:
+        """Note that PubMed, asked for these PMIDs on a day, left them out. Call within a transaction.
+
+        PubMed sometimes leaves out what it has, so only misses on three different days count: then a study that is held
+        is marked as missing, and one that a source named is no longer waited for.
+        """
+        for pmid in pmids:
+            self._conn.execute("INSERT INTO misses (pmid, day) VALUES (?, ?) ON CONFLICT DO NOTHING", (pmid, str(day)))
+            (days,) = self._conn.execute("SELECT count(*) FROM misses WHERE pmid = ?", (pmid,)).fetchone()
+            if days >= MISSES_THAT_COUNT:
+                self._conn.execute(
+                    "UPDATE sightings SET state = 'missing' WHERE pmid = ? AND state = 'pending'", (pmid,)
+                )
+                self.withdraw([Deletion(pmid)])
+
+    def withdraw(self, deletions: Iterable[Deletion]) -> None:
+        """Mark studies that PubMed no longer has; they are kept. Call within a transaction."""
+        for deletion in deletions:
+            before = self._tracked(deletion.pmid)
+            mark = "UPDATE studies SET missing_since = ? WHERE pmid = ? AND missing_since IS NULL"
+            self._conn.execute(mark, (self._now(), deletion.pmid))
+            self._note_changes(deletion.pmid, before)
+
+    def due_for_check(self, day: date, cycle_days: int) -> list[Pmid]:
+        """Studies to ask PubMed for again, so that all of them are seen once in a cycle.
+
+        Those that it left out before come first, then those that it described longest ago.
+        """
+        last = self.fact("rechecked")
+        elapsed = min(cycle_days, (day - date.fromisoformat(last)).days) if last else 1
+        share = -(-self.count() * max(0, elapsed) // cycle_days)
+        doubted = self._conn.execute(
+            "SELECT DISTINCT pmid FROM misses JOIN studies USING (pmid)"
+            " WHERE missing_since IS NULL AND pmid NOT IN (SELECT pmid FROM misses WHERE day = ?) ORDER BY pmid",
+            (str(day),),
+        )
+        oldest = self._conn.execute(
+            "SELECT pmid FROM studies WHERE checked IS NULL OR checked < ? ORDER BY checked, pmid LIMIT ?",
+            (str(day), share),
+        )
+        return list(dict.fromkeys(Pmid(row[0]) for row in (*doubted, *oldest)))
+
+    def retracted_since(self, moment: str) -> list[tuple[Pmid, str]]:
+        """The studies, with their titles, that were here and were found to be retracted since a moment."""
+        rows = self._conn.execute(
+            "SELECT pmid, title FROM changes JOIN studies USING (pmid)"
+            " WHERE field = 'notice' AND new = 'retracted' AND changed_at >= ? ORDER BY pmid",
+            (moment,),
+        )
+        return [(Pmid(pmid), title) for pmid, title in rows]
 
     def count(self) -> int:
         """How many studies are held."""
@@ -179,6 +248,19 @@ class Store:
         )
         self.set_fact("taxonomy", digest)
 
+    def text(self, pmid: Pmid) -> StoredText | None:
+        """What the tagger reads of one study, or ``None`` where it is not held."""
+        return next(self._texts([pmid]), None) if self._held(pmid) else None
+
+    def curate(self, pmid: Pmid, facet: str, tag: str, verdict: str, reason: str) -> None:
+        """Keep a person's verdict on a tag of a study; it stands until another one. Call within a transaction."""
+        self._conn.execute(
+            "INSERT INTO curation (pmid, facet, tag, verdict, reason, curated_at) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (pmid, facet, tag) DO UPDATE SET verdict = excluded.verdict, reason = excluded.reason,"
+            " curated_at = excluded.curated_at",
+            (pmid, facet, tag, verdict, reason, self._now()),
+        )
+
     def tag(self, pmid: Pmid, tags: Sequence[Tag]) -> None:
         """Replace the tags of a stored study. Call within a transaction."""
         self._write_tags(pmid, tags)
@@ -200,7 +282,9 @@ class Store:
         return SourceState(*row) if row else SourceState()
 
     def see(self, source: Source, found: Discovery) -> None:
-        """Note what a source named; what is not stored yet becomes pending. Call within a transaction.
+        """Note what a source named. Call within a transaction.
+
+        What is not stored yet becomes pending, and so does what PubMed says it has changed.
 
         The feed server's marks are noted too: from here on the sightings themselves keep what was named.
         """
@@ -209,11 +293,22 @@ class Store:
             " iif(EXISTS (SELECT 1 FROM studies WHERE pmid = ?1), 'stored', 'pending')) ON CONFLICT DO NOTHING",
             [(pmid, source.name, self._now()) for pmid in found.pmids],
         )
-        self._conn.execute(
-            "INSERT INTO sources (name, kind, etag, last_modified) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE"
-            " SET kind = excluded.kind, etag = excluded.etag, last_modified = excluded.last_modified",
-            (source.name, source.kind, found.etag, found.last_modified),
+        self._conn.executemany(
+            "INSERT INTO sightings (pmid, source, seen, state) VALUES (?, ?, ?, 'pending')"
+            " ON CONFLICT DO UPDATE SET state = 'pending', seen = excluded.seen",
+            [(pmid, source.name, self._now()) for pmid in found.changed],
         )
+        self._conn.execute(
+            "INSERT INTO sources (name, kind, etag, last_modified, total) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, etag = excluded.etag,"
+            " last_modified = excluded.last_modified, total = excluded.total",
+            (source.name, source.kind, found.etag, found.last_modified, found.total),
+        )
+
+    def unknown(self, pmids: Iterable[Pmid]) -> list[Pmid]:
+        """Those of some PMIDs that no source has named before and that are not held."""
+        known = "SELECT 1 FROM studies WHERE pmid = ?1 UNION SELECT 1 FROM sightings WHERE pmid = ?1"
+        return [pmid for pmid in pmids if not self._conn.execute(known, (pmid,)).fetchone()]
 
     def pending(self) -> list[Pmid]:
         """The PMIDs that sources named and PubMed has not described yet, oldest sighting first."""
@@ -236,15 +331,16 @@ class Store:
             (watermark, self._now(), source),
         )
 
-    def start_run(self, command: str) -> int:
-        """Note that a run begins; returns its number. A run that never noted its end was cut off."""
+    def start_run(self, command: str) -> tuple[int, str]:
+        """Note that a run begins; returns its number and the moment. A run that never noted its end was cut off."""
+        started = self._now()
         with self.transaction():
             self._conn.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
             row = self._conn.execute(
                 "INSERT INTO runs (command, started, status) VALUES (?, ?, 'running') RETURNING id",
-                (command, self._now()),
+                (command, started),
             ).fetchone()
-        return int(row[0])
+        return int(row[0]), started
 
     def finish_run(
         self,
@@ -323,6 +419,77 @@ class Store:
         row = self._conn.execute("SELECT version, revised, fingerprint FROM studies WHERE pmid = ?", (pmid,)).fetchone()
         return Held(*row) if row else None
 
+    def _tracked(self, pmid: Pmid) -> dict[str, Any] | None:
+        """The columns of a study whose changes are kept, or ``None`` where it is not held."""
+        row = self._conn.execute("SELECT * FROM studies WHERE pmid = ?", (pmid,)).fetchone()
+        return {name: row[name] for name in row.keys() if name not in _UNTRACKED} if row else None  # noqa: SIM118
+
+    def _note_changes(self, pmid: Pmid, before: dict[str, Any] | None) -> None:
+        """Keep what became different of a study that was held before."""
+        after = self._tracked(pmid)
+        if before is None or after is None:
+            return
+        self._conn.executemany(
+            "INSERT INTO changes (pmid, changed_at, field, old, new) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (pmid, changed_at, field) DO UPDATE SET new = excluded.new",
+            [
+                (pmid, self._now(), name, _as_text(before[name]), _as_text(value))
+                for name, value in after.items()
+                if before[name] != value
+            ],
+        )
+
+    def _relink(self, pmid: Pmid) -> None:
+        """Show the links of a study just written from their other ends too, and what they say of either's standing.
+
+        Which of two linked studies came first makes no difference.
+        """
+        self._mirror_links(pmid)
+        self._set_notice(pmid)
+        others = self._conn.execute(
+            "SELECT pmid FROM links WHERE other_pmid = ?1 AND NOT stated UNION"
+            " SELECT s.pmid FROM links l JOIN studies s ON s.pmid = l.other_pmid WHERE l.pmid = ?1 AND l.stated UNION"
+            " SELECT s.pmid FROM links l JOIN studies s ON lower(s.doi) = l.doi"
+            " WHERE l.pmid = ?1 AND l.stated AND l.other_pmid IS NULL",
+            (pmid,),
+        ).fetchall()
+        for (other,) in others:
+            before = self._tracked(other)
+            self._mirror_links(other)
+            self._set_notice(other)
+            self._note_changes(other, before)
+
+    def _mirror_links(self, pmid: Pmid) -> None:
+        """Give a study the links that others state to it, by PMID or else by DOI, and that it does not state itself."""
+        self._conn.execute("DELETE FROM links WHERE pmid = ? AND NOT stated", (pmid,))
+        stated = self._conn.execute(
+            "SELECT l.pmid, l.kind, coalesce(s.journal_abbreviation || '. ', '') || coalesce(s.publication_date, '')"
+            " FROM links l JOIN studies s USING (pmid) WHERE l.stated AND l.pmid <> ?1 AND (l.other_pmid = ?1"
+            " OR (l.other_pmid IS NULL AND l.doi = (SELECT lower(doi) FROM studies WHERE pmid = ?1)))"
+            " ORDER BY l.pmid, l.kind",
+            (pmid,),
+        ).fetchall()
+        own = {
+            tuple(row)
+            for row in self._conn.execute("SELECT kind, other_pmid FROM links WHERE pmid = ? AND stated", (pmid,))
+        }
+        mirrored = dict.fromkeys(
+            (INVERSE_LINK[kind], other, citation) for other, kind, citation in stated if kind in INVERSE_LINK
+        )
+        self._conn.executemany(
+            "INSERT INTO links (pmid, position, kind, other_pmid, citation, stated) VALUES (?, ?, ?, ?, ?, 0)",
+            [
+                (pmid, position, *link)
+                for position, link in enumerate((link for link in mirrored if link[:2] not in own), _FIRST_MIRRORED)
+            ],
+        )
+
+    def _set_notice(self, pmid: Pmid) -> None:
+        types = self._conn.execute("SELECT ui FROM study_publication_types WHERE pmid = ?", (pmid,)).fetchall()
+        kinds = self._conn.execute("SELECT kind FROM links WHERE pmid = ?", (pmid,)).fetchall()
+        notice = gravest((ui for (ui,) in types), (kind for (kind,) in kinds))
+        self._conn.execute("UPDATE studies SET notice = ? WHERE pmid = ? AND notice <> ?", (notice, pmid, notice))
+
     def _write_study(self, study: Study) -> None:
         row = study_row(study, first_seen=self._now())
         columns = ", ".join(row)
@@ -347,7 +514,7 @@ class Store:
             )
 
     def _write_tags(self, pmid: Pmid, tags: Sequence[Tag]) -> None:
-        tagged, evidence = tag_rows(pmid, tags)
+        tagged, evidence = tag_rows(pmid, self._curated(pmid, tags))
         self._conn.execute("DELETE FROM study_tags WHERE pmid = ?", (pmid,))
         self._conn.execute("DELETE FROM tag_evidence WHERE pmid = ?", (pmid,))
         self._conn.executemany("INSERT INTO study_tags (pmid, facet, tag, basis) VALUES (?, ?, ?, ?)", tagged)
@@ -356,6 +523,27 @@ class Store:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             evidence,
         )
+
+    def _curated(self, pmid: Pmid, tags: Sequence[Tag]) -> Sequence[Tag]:
+        """The tags of a study after people's verdicts: theirs stand, whatever the tagger says.
+
+        A tag that a person included brings its parents along, unless a person excluded those.
+        """
+        verdicts = self._conn.execute(
+            "WITH RECURSIVE verdicts (facet, tag, verdict, reason, distance) AS ("
+            " SELECT facet, tag, verdict, reason, 0 FROM curation JOIN tags USING (facet, tag) WHERE pmid = ?"
+            " UNION SELECT facet, parent, 'include', reason, distance + 1 FROM verdicts JOIN tag_parents"
+            " USING (facet, tag) WHERE verdict = 'include'"
+            ") SELECT facet, tag, verdict, reason FROM verdicts ORDER BY distance DESC, facet, tag",
+            (pmid,),
+        ).fetchall()
+        given = {(tag.facet, tag.tag): tag for tag in tags}
+        for facet, slug, verdict, reason in verdicts:
+            former = given.pop((facet, slug), None)
+            if verdict == "include":
+                evidence = former.evidence if former else ()
+                given[facet, slug] = Tag(facet, slug, (Evidence("curated", reason), *evidence))
+        return list(given.values())
 
     def _insert(self, table: str, row: dict[str, Any]) -> None:
         self._conn.execute(
@@ -403,6 +591,10 @@ def _headings(rows: Iterable[tuple[Any, ...]]) -> tuple[MeshHeading, ...]:
         if qualifier_ui:
             qualifiers.append(MeshQualifier(qualifier_ui, qualifier, bool(qualifier_major)))
     return tuple(MeshHeading(*heading, tuple(qualifiers)) for heading, qualifiers in headings.items())
+
+
+def _as_text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _marks(values: Collection[Any]) -> str:

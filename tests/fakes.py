@@ -141,14 +141,21 @@ class FakeSource:
     kind: str = "search"
     pmids: Sequence[int] = ()
     error: SourceError | None = None
+    changed: Sequence[int] = ()
     warnings: tuple[str, ...] = ()
-    asked: list[date] = field(default_factory=list)
+    asked: list[tuple[date, date | None]] = field(default_factory=list)
 
-    def discover(self, since: date) -> Discovery:
-        self.asked.append(since)
+    def discover(self, since: date, changed_since: date | None) -> Discovery:
+        self.asked.append((since, changed_since))
         if self.error:
             raise self.error
-        return Discovery(tuple(map(Pmid, self.pmids)), expected=len(self.pmids), query="q", warnings=self.warnings)
+        return Discovery(
+            tuple(map(Pmid, self.pmids)),
+            tuple(map(Pmid, self.changed)),
+            expected=len(self.pmids) + len(self.changed),
+            query="q",
+            warnings=self.warnings,
+        )
 
 
 def fetch_from(*studies: Study) -> Callable[[Sequence[Pmid]], Described]:

@@ -80,13 +80,16 @@ def test_a_run_from_nothing_stores_and_tags_the_whole_corpus_in_silence(
     assert tagged["n"] == len(query(home, "SELECT tag FROM tags"))
 
 
-def test_a_second_run_finds_nothing_new_and_fetches_nothing(harvest: Harvest, home: Path, pubmed: LocalPubMed) -> None:
-    """What is here is not asked for again."""
+def test_a_second_run_fetches_only_what_was_revised_since(harvest: Harvest, home: Path, pubmed: LocalPubMed) -> None:
+    """What is here and unchanged is not asked for again, and nothing changes."""
     harvest("run", "--since", "1900-01-01")
     before = query(home, "SELECT pmid, fingerprint FROM studies")
+    [followed] = query(home, "SELECT date(watermark, '-3 days') AS day FROM sources")
+    revised = query(home, f"SELECT pmid FROM studies WHERE revised >= '{followed['day']}'")
     pubmed.requests.clear()
     assert harvest("run").exit_code == 0
-    assert {request.path.rsplit("/", 1)[1] for request in pubmed.requests} == {"esearch.fcgi"}
+    fetched = [request.params["id"].split(",") for request in pubmed.requests if request.path.endswith("efetch.fcgi")]
+    assert sorted(pmid for ids in fetched for pmid in ids) == sorted(str(row["pmid"]) for row in revised)
     assert query(home, "SELECT pmid, fingerprint FROM studies") == before
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from harvest.errors import PayloadError, StoreError, TransportError
 from harvest.model import Pmid, Problem, Study, Tag, Taggable
-from harvest.pipeline import Fetch, Report, retag, run
+from harvest.pipeline import Fetch, Report, Since, retag, run
 from harvest.pubmed import BATCH, Described
 from harvest.store import Outcome, Store
 from tests.fakes import FakeSource, FakeTagger, fetch_from, study
@@ -20,7 +20,7 @@ ONE, TWO, THREE = (study(970_000_000 + number) for number in (1, 2, 3))
 
 
 def harvest(store: Store, sources: Sequence[FakeSource], fetch: Fetch, tagger: FakeTagger | None = None) -> Report:
-    return run(sources, store, tagger or FakeTagger(), fetch, since=lambda _: date(2026, 9, 23), today=TODAY)
+    return run(sources, store, tagger or FakeTagger(), fetch, since=lambda _: Since(date(2026, 9, 23)), today=TODAY)
 
 
 def unreachable(_: Sequence[Pmid]) -> Described:

@@ -9,7 +9,7 @@ import pytest
 
 from harvest import config, home
 from harvest.errors import TransportError
-from harvest.pipeline import run
+from harvest.pipeline import Since, run
 from harvest.status import lines_of, status_of, summary_of
 from harvest.store import Store
 from tests.fakes import Clock, FakeSource, FakeTagger, fetch_from, study
@@ -25,7 +25,14 @@ def shipped(tmp_path: Path) -> config.Config:
 
 
 def harvest(store: Store, source: FakeSource) -> None:
-    run([source], store, FakeTagger(), fetch_from(ONE), since=lambda _: date(2026, 9, 1), today=date(2026, 11, 22))
+    run(
+        [source],
+        store,
+        FakeTagger(),
+        fetch_from(ONE),
+        since=lambda _: Since(date(2026, 9, 1)),
+        today=date(2026, 11, 22),
+    )
 
 
 def test_after_a_success_it_says_when_and_up_to_where(store: Store, shipped: config.Config) -> None:

@@ -167,7 +167,7 @@ def test_a_withdrawn_study_is_kept_and_marked(store: Store) -> None:
     """PubMed deletes records; a tracker says so and forgets nothing."""
     save(store, STUDY)
     with store.transaction():
-        assert store.withdraw([Deletion(STUDY.pmid), Deletion(Pmid(970_000_099))]) == 1
+        store.withdraw([Deletion(STUDY.pmid), Deletion(Pmid(970_000_099))])
     assert store.rows("SELECT missing_since FROM studies") == [{"missing_since": "2026-11-22T12:00:00Z"}]
 
 
@@ -202,7 +202,7 @@ def test_a_watermark_never_moves_back(store: Store) -> None:
 
 def test_a_run_that_was_cut_off_is_told_apart_from_one_that_goes_on(store: Store) -> None:
     """The next run finds a run without an end and says so."""
-    first = store.start_run("run")
+    first, _ = store.start_run("run")
     store.start_run("run")
     assert store.rows("SELECT id, status FROM runs ORDER BY id") == [
         {"id": first, "status": "interrupted"},

@@ -13,13 +13,16 @@ from harvest.model import Pmid
 class Discovery:
     """What a source named.
 
-    ``expected`` is how many PubMed promised where it says so; ``query`` the expression that was asked and
-    ``translated_query`` what PubMed made of it; ``warnings`` are for the operator; ``etag`` and ``last_modified`` are
-    the server's marks of this state of a feed, to be sent with the next fetch.
+    ``pmids`` entered PubMed in the time asked about, ``changed`` were revised in it; ``expected`` is how many of either
+    PubMed promised where it says so, ``total`` how many it has for the whole expression, whenever they entered.
+    ``query`` is the expression that was asked and ``translated_query`` what PubMed made of it; ``warnings`` are for the
+    operator; ``etag`` and ``last_modified`` are the server's marks of this state of a feed, for the next fetch.
     """
 
     pmids: tuple[Pmid, ...]
+    changed: tuple[Pmid, ...] = ()
     expected: int | None = None
+    total: int | None = None
     query: str | None = None
     translated_query: str | None = None
     warnings: tuple[str, ...] = ()
@@ -38,8 +41,12 @@ class Source(Protocol):
     def kind(self) -> str:
         """``feed`` or ``search``."""
 
-    def discover(self, since: date) -> Discovery:
-        """Name the studies that entered PubMed on ``since`` or later, as far as the source knows.
+    def discover(self, since: date, changed_since: date | None) -> Discovery:
+        """Name the studies that entered PubMed, or were revised there, from a day on, as far as the source knows.
+
+        Args:
+            since: the first day of entry.
+            changed_since: the first day of revision, ``None`` not to ask for revisions.
 
         Raises:
             SourceError: the source did not deliver; nothing may be concluded from it.

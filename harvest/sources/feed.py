@@ -40,7 +40,7 @@ class Feed:
     last_modified: str | None = None
     kind: str = field(default="feed", init=False)
 
-    def discover(self, since: date) -> Discovery:  # noqa: ARG002 - a feed shows what it shows
+    def discover(self, since: date, changed_since: date | None) -> Discovery:  # noqa: ARG002 - it shows what it shows
         """Name the studies that the feed shows now; none where the server says that nothing changed.
 
         Raises:

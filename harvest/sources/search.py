@@ -1,13 +1,13 @@
 """A PubMed search names every study that matches an expression and entered PubMed in a window of days.
 
-PubMed lists no more than the first 9,999 records of a set, so a larger window is halved until each part fits; every
-record has exactly one create date ([crdt]), so the halves are disjoint and complete.
+PubMed lists no more than the first 9,999 records of a set, so a larger window is halved until each part fits. Every
+record has exactly one create date ([crdt]) and one of last revision ([lr]), so halves are disjoint and complete.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,18 +32,19 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Days on which records entered PubMed, both ends included."""
+    """Days of a date field, both ends included: ``crdt`` is the day of entry, ``lr`` that of the last revision."""
 
     first: date
     last: date
+    field: str = "crdt"
 
     def halves(self) -> tuple[Window, Window]:
         """The earlier and the later half of a window of two days or more."""
         middle = self.first + (self.last - self.first) // 2
-        return Window(self.first, middle), Window(middle + timedelta(days=1), self.last)
+        return replace(self, last=middle), replace(self, first=middle + timedelta(days=1))
 
     def __str__(self) -> str:
-        return f'("{self.first:%Y/%m/%d}"[crdt] : "{self.last:%Y/%m/%d}"[crdt])'
+        return f'("{self.first:%Y/%m/%d}"[{self.field}] : "{self.last:%Y/%m/%d}"[{self.field}])'
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +66,33 @@ class Search:
     cap: int = CAP
     kind: str = field(default="search", init=False)
 
-    def discover(self, since: date) -> Discovery:
-        """Name every study that entered PubMed from ``since`` on.
+    def discover(self, since: date, changed_since: date | None) -> Discovery:
+        """Name every study that entered PubMed, or was revised there, from a day on.
 
-        The window ends a day ahead, as PubMed's day may already have turned.
+        Windows end a day ahead, as PubMed's day may already have turned.
 
         Raises:
             PayloadError: PubMed refused the expression, or listed fewer studies than it promised.
             TransportError: PubMed did not answer.
         """
-        window = Window(since, max(since, self.today() + timedelta(days=1)))
-        promised = self._ask(window, retmax=0)
-        parts = tuple(self._listed(window, promised.count))
-        pmids = tuple(dict.fromkeys(pmid for part in parts for pmid in part.pmids))
+        whole = self._ask(None, retmax=0)
+        entered = self._named(Window(since, self._ahead(since)))
+        changed = self._named(Window(changed_since, self._ahead(changed_since), "lr")) if changed_since else []
         return Discovery(
-            pmids,
-            expected=sum(part.count for part in parts),
-            query=f"({self.term}) AND {window}",
-            translated_query=promised.translated_query,
-            warnings=promised.warnings,
+            _pmids(entered),
+            _pmids(changed),
+            expected=sum(part.count for part in (*entered, *changed)),
+            total=whole.count,
+            query=self.term,
+            translated_query=whole.translated_query,
+            warnings=whole.warnings,
         )
+
+    def _ahead(self, since: date) -> date:
+        return max(since, self.today() + timedelta(days=1))
+
+    def _named(self, window: Window) -> list[Found]:
+        return list(self._listed(window, self._ask(window, retmax=0).count))
 
     def _listed(self, window: Window, count: int) -> Iterator[Found]:
         """The answers that together list the window's ``count`` records."""
@@ -103,14 +111,18 @@ class Search:
         yield from self._listed(earlier, earlier_count)
         yield from self._listed(later, count - earlier_count)
 
-    def _ask(self, window: Window, retmax: int) -> Found:
+    def _ask(self, window: Window | None, retmax: int) -> Found:
         parameters = {
-            "term": f"({self.term}) AND {window}",
+            "term": f"({self.term}) AND {window}" if window else self.term,
             "retmode": "json",
             "retmax": str(retmax),
             "sort": "pub_date",
         }
         return self.eutils.call("esearch", parameters, read_esearch)
+
+
+def _pmids(parts: Iterable[Found]) -> tuple[Pmid, ...]:
+    return tuple(dict.fromkeys(pmid for part in parts for pmid in part.pmids))
 
 
 def read_esearch(body: bytes) -> Found:

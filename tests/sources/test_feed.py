@@ -77,8 +77,8 @@ def test_an_unchanged_feed_is_not_sent_again() -> None:
     client = Client("test")
     marked = answer(feed_of("pubmed:1"), ETag='"v1"', Last_Modified="Sun, 22 Nov 2026 06:00:00 GMT")
     with scripted(marked, answer("", 304)) as server:
-        first = Feed("news", server.url, client).discover(date(2026, 11, 1))
-        second = Feed("news", server.url, client, first.etag, first.last_modified).discover(date(2026, 11, 1))
+        first = Feed("news", server.url, client).discover(date(2026, 11, 1), None)
+        second = Feed("news", server.url, client, first.etag, first.last_modified).discover(date(2026, 11, 1), None)
         headers = server.requests[1][2]
     client.close()
     assert first.pmids == (1,)
@@ -94,5 +94,5 @@ def test_a_page_that_stays_html_is_an_error_that_names_the_address() -> None:
         scripted(answer("<html></html>")) as server,
         pytest.raises(SourceError, match=r"rss/search/1abc: .*not an RSS"),
     ):
-        Feed("news", server.url + "rss/search/1abc?limit=100", client).discover(date(2026, 11, 1))
+        Feed("news", server.url + "rss/search/1abc?limit=100", client).discover(date(2026, 11, 1), None)
     client.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,16 +25,19 @@ TODAY = date(2026, 11, 22)
 class FakeEutils:
     """PubMed with one study for each listed day, that lists no more than ``cap`` of a set and says nothing of it."""
 
-    def __init__(self, days: list[date], cap: int) -> None:
+    def __init__(self, days: list[date], cap: int, revised: Sequence[date] = ()) -> None:
         self.days = days
+        self.revised = revised
         self.cap = cap
         self.asked = 0
 
     def call(self, utility: str, parameters: Mapping[str, str], read: Callable[[bytes], T]) -> T:
         assert utility == "esearch"
         self.asked += 1
-        first, last = (date.fromisoformat(text.replace("/", "-")) for text in parameters["term"].split('"')[1::2])
-        found = [number + 1 for number, day in enumerate(self.days) if first <= day <= last]
+        quoted = parameters["term"].split('"')[1::2] or ["1000/01/01", "3000/01/01"]
+        first, last = (date.fromisoformat(text.replace("/", "-")) for text in quoted)
+        days = self.revised if "[lr]" in parameters["term"] else self.days
+        found = [number + 1 for number, day in enumerate(days) if first <= day <= last]
         listed = found[: min(self.cap, int(parameters["retmax"]))]
         return read(esearch(count=str(len(found)), idlist=[str(pmid) for pmid in listed]))
 
@@ -48,17 +51,28 @@ def search(eutils: object, cap: int = 9999) -> Search:
 
 
 def test_a_small_set_is_counted_and_listed() -> None:
-    """Two questions: how many, and which."""
-    eutils = FakeEutils([date(2026, 11, 1)] * 3, cap=9999)
-    found = search(eutils).discover(date(2026, 10, 1))
-    assert (found.pmids, found.expected, eutils.asked) == ((1, 2, 3), 3, 2)
-    assert found.translated_query == "translated"
-    assert found.query == '(x[tiab]) AND ("2026/10/01"[crdt] : "2026/11/23"[crdt])'
+    """Three questions: how many in all, how many since then, and which."""
+    eutils = FakeEutils([date(2026, 11, 1)] * 3 + [date(2020, 1, 1)], cap=9999)
+    found = search(eutils).discover(date(2026, 10, 1), None)
+    assert (found.pmids, found.changed, found.expected, found.total, eutils.asked) == ((1, 2, 3), (), 3, 4, 3)
+    assert (found.query, found.translated_query) == ("x[tiab]", "translated")
+
+
+def test_what_was_revised_is_named_apart_from_what_is_new() -> None:
+    """By the date of last revision, with a window of its own."""
+    eutils = FakeEutils([date(2020, 1, 1)] * 3, cap=1, revised=[date(2026, 11, day) for day in (1, 20, 21)])
+    found = search(eutils).discover(date(2026, 11, 1), date(2026, 11, 19))
+    assert (found.pmids, found.changed, found.expected) == ((), (2, 3), 2)
+
+
+def test_a_window_is_written_as_pubmed_reads_it() -> None:
+    """Both ends included, the field with each."""
+    assert str(Window(date(2026, 10, 1), date(2026, 11, 3))) == '("2026/10/01"[crdt] : "2026/11/03"[crdt])'
 
 
 def test_nothing_found_is_an_answer() -> None:
     """No studies is no error."""
-    found = search(FakeEutils([], cap=10)).discover(date(2026, 10, 1))
+    found = search(FakeEutils([], cap=10)).discover(date(2026, 10, 1), None)
     assert (found.pmids, found.expected, found.warnings) == ((), 0, ())
 
 
@@ -72,9 +86,9 @@ def test_a_set_above_the_cap_is_named_completely_or_refused(offsets: list[int], 
     wanted = search(FakeEutils(days, cap), cap if told else 9999)
     if any(days.count(day) > cap for day in days):
         with pytest.raises(PayloadError, match="did not list them all"):
-            wanted.discover(date(2026, 1, 1))
+            wanted.discover(date(2026, 1, 1), None)
         return
-    found = wanted.discover(date(2026, 1, 1))
+    found = wanted.discover(date(2026, 1, 1), None)
     assert sorted(found.pmids) == list(range(1, len(days) + 1))
     assert found.expected == len(days)
 
@@ -91,7 +105,7 @@ def test_the_halves_of_a_window_are_disjoint_and_complete(first: date, days: int
 
 def test_the_window_ends_a_day_ahead() -> None:
     """PubMed's day may have turned before ours."""
-    assert search(FakeEutils([TODAY + timedelta(days=1)], 10)).discover(TODAY).pmids == (1,)
+    assert search(FakeEutils([TODAY + timedelta(days=1)], 10)).discover(TODAY, None).pmids == (1,)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +164,7 @@ def test_an_error_body_under_http_200_is_retried_and_then_an_error(tmp_path: Pat
     with scripted(answer(body)) as server:
         eutils = Eutils(client, server.url, pacer=Pacer(tmp_path / "pace", 1000))
         with pytest.raises(PayloadError, match=reason):
-            search(eutils).discover(TODAY)
+            search(eutils).discover(TODAY, None)
         assert len(server.requests) == 2
     client.close()
 
@@ -161,8 +175,8 @@ def test_who_asks_is_said_with_every_request_and_the_key_only_in_the_body(tmp_pa
     with scripted(answer(esearch(count="0", idlist=[]))) as server:
         for key in ("", "s3cret"):
             eutils = Eutils(client, server.url, email="a@example.org", api_key=key, pacer=Pacer(tmp_path / "p", 1000))
-            search(eutils).discover(TODAY)
-        (method, path, _, plain), (_, keyed_path, _, keyed) = server.requests
+            search(eutils).discover(TODAY, None)
+        (method, path, _, plain), (_, keyed_path, _, keyed) = server.requests[0], server.requests[-1]
     client.close()
     assert (method, path, keyed_path) == ("POST", "/esearch.fcgi", "/esearch.fcgi")
     assert "tool=harvest&email=a%40example.org&term=" in plain

@@ -1,0 +1,58 @@
+"""Several requests in flight, results one by one in the thread that asked."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from harvest.errors import SourceError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def in_flight(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[tuple[T, R | SourceError]]:
+    """Do the work on every item, on so many at a time, and yield each with its result or its error as it is done.
+
+    The workers are daemon threads: a program that is told to stop does not wait for answers that nobody reads. Whoever
+    stops asking stops the work; no more than ``workers`` results wait to be taken.
+
+    Raises:
+        Exception: what the work raised, if that is no ``SourceError``.
+    """
+    waiting: queue.SimpleQueue[T] = queue.SimpleQueue()
+    for item in items:
+        waiting.put(item)
+    count = waiting.qsize()
+    done: queue.Queue[tuple[T, R | BaseException]] = queue.Queue(maxsize=workers)
+    stop = threading.Event()
+    for _ in range(min(workers, count)):
+        threading.Thread(target=_serve, args=(work, waiting, done, stop), daemon=True).start()
+    try:
+        for _ in range(count):
+            item, result = done.get()
+            if isinstance(result, BaseException) and not isinstance(result, SourceError):
+                raise result
+            yield item, result
+    finally:
+        stop.set()
+
+
+def _serve(
+    work: Callable[[T], R],
+    waiting: queue.SimpleQueue[T],
+    done: queue.Queue[tuple[T, R | BaseException]],
+    stop: threading.Event,
+) -> None:
+    """Work on what waits until nothing does, or until told to stop."""
+    while not stop.is_set():
+        try:
+            item = waiting.get_nowait()
+        except queue.Empty:
+            return
+        try:
+            done.put((item, work(item)))
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that takes the result
+            done.put((item, error))
