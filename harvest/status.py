@@ -1,38 +1,84 @@
-"""How a home stands: what is in it, how fresh it is, what waits and what failed."""
+"""How a home stands: how fresh and how complete it is, what waits, what failed, what changed.
+
+The questions are the saved queries of the shipped home, which fit the schema of this version of the program; the pages
+of a home ask the same ones.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
+import yaml
+
 from harvest.config import Config
+from harvest.home import SHIPPED
 from harvest.store import Store
+
+Row = dict[str, Any]
+
+NAMED_IN_A_LINE = 20
+"""How many PMIDs a line names; ``--json`` and the saved query name up to 1,000."""
+
+RUNS_SHOWN = 5
+"""How many of the last runs a terminal shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """A source: the day up to which it has been followed, when it last succeeded, what it last said."""
+    """A source: how far it has been followed, how much of it is here, and what came of its last run.
+
+    ``in_pubmed`` is the number of studies that PubMed has for the whole search, ``None`` where it was not asked or for
+    a feed; ``here`` the number of studies held that the source named; ``pending`` and ``missing`` those that are not.
+    ``promised`` is what PubMed promised to the last run and ``received`` what it named then; like ``new``
+    and ``revised`` they are ``None`` where that run was cut off before it knew. ``result`` says what came of it.
+    """
 
     name: str
     kind: str
-    followed_to: str | None
-    last_success: str | None
-    expected: int | None
-    error: str | None
+    stored_up_to: str | None = None
+    last_success: str | None = None
+    in_pubmed: int | None = None
+    here: int = 0
+    pending: int = 0
+    missing: int = 0
+    last_run: int | None = None
+    result: str | None = None
+    promised: int | None = None
+    received: int | None = None
+    new: int | None = None
+    revised: int | None = None
+    error: str | None = None
+    warnings: str | None = None
+    translated_query: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A home. Moments are ISO in UTC; ``last_success`` is the end of the last run without any failure."""
+    """A home. Moments are ISO in UTC.
+
+    ``last_success`` is the end of the last harvest without any failure, ``running_since`` the beginning of one that has
+    not ended. ``pending``, ``missing`` and ``withdrawn`` count PMIDs; ``not_here`` names the first two of them. ``lag``
+    is in days, ``None`` before a regular run has brought anything.
+    """
 
     database: str
     kind: str | None
     studies: int
     newest_entered: str | None
     last_success: str | None
-    last_run: dict[str, Any] | None
+    running_since: str | None
     pending: int
+    missing: int
+    withdrawn: int
     sources: tuple[SourceStatus, ...]
+    not_here: tuple[Row, ...]
+    lag: Row | None
+    last_run: Row | None
+    runs: tuple[Row, ...]
+    changes: tuple[Row, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The status for a program."""
@@ -41,33 +87,32 @@ class Status:
 
 def status_of(config: Config, store: Store) -> Status:
     """Read how a home stands."""
-    facts = store.rows("SELECT count(*) AS studies, max(entered) AS newest_entered FROM studies")[0]
-    success = store.rows("SELECT max(finished) AS at FROM runs WHERE command = 'run' AND status = 'ok'")[0]
-    runs = store.rows(
-        "SELECT id, command, started, finished, status, new, revised, error FROM runs ORDER BY id DESC LIMIT 1"
-    )
+    runs = _answers(store, "last_runs")
     return Status(
         database=str(config.database),
         kind=store.kind(),
-        studies=facts["studies"],
-        newest_entered=facts["newest_entered"],
-        last_success=success["at"],
+        sources=tuple(_sources(config, store)),
+        not_here=_answers(store, "missing"),
+        lag=next(iter(_answers(store, "lag")), None),
         last_run=runs[0] if runs else None,
-        pending=len(store.pending()),
-        sources=tuple(_source(store, entry.name, kind) for entry, kind in _entries(config)),
+        runs=runs,
+        changes=_answers(store, "changes_by_column"),
+        **_answers(store, "standing")[0],
     )
 
 
 def lines_of(status: Status) -> list[str]:
     """The status for a person."""
-    lines = [summary_of(status), f"waiting to be fetched: {status.pending:,}"]
-    if status.last_run and status.last_run["status"] != "ok":
-        error = (status.last_run["error"] or "no reason noted").splitlines()[0]
-        lines.append(f"the last {status.last_run['command']} {status.last_run['status']}: {error}")
-    lines += [_source_line(source) for source in status.sources]
-    if not any(source.kind == "feed" for source in status.sources):
-        lines.append("no feed configured; `harvest check` says how to add one")
-    return lines
+    return [
+        summary_of(status),
+        *_attention(status),
+        *_waiting(status),
+        *(line for source in status.sources for line in _source_lines(source)),
+        *_feeds(status),
+        _lag_line(status.lag),
+        *_changes(status),
+        *map(_run_line, status.runs[:RUNS_SHOWN]),
+    ]
 
 
 def summary_of(status: Status) -> str:
@@ -81,29 +126,98 @@ def summary_of(status: Status) -> str:
     return f"{status.database}: {status.studies:,} {what}; {fresh}"
 
 
-def _entries(config: Config) -> list[tuple[Any, str]]:
-    searches = [(entry, "search") for entry in config.recipe.searches]
-    return searches + [(entry, "feed") for entry in config.recipe.feeds]
+@cache
+def _questions() -> dict[str, Row]:
+    metadata = yaml.safe_load((SHIPPED / "metadata.yaml").read_text(encoding="utf-8"))
+    (database,) = metadata["databases"].values()
+    queries: dict[str, Row] = database["queries"]
+    return queries
 
 
-def _source(store: Store, name: str, kind: str) -> SourceStatus:
-    state = store.rows("SELECT watermark, last_success FROM sources WHERE name = ?", name)
-    last = store.rows("SELECT expected, error FROM run_sources WHERE source = ? ORDER BY run_id DESC LIMIT 1", name)
-    return SourceStatus(
-        name,
-        kind,
-        state[0]["watermark"] if state else None,
-        state[0]["last_success"] if state else None,
-        last[0]["expected"] if last else None,
-        last[0]["error"] if last else None,
+def _answers(store: Store, question: str) -> tuple[Row, ...]:
+    return tuple(store.rows(_questions()[question]["sql"]))
+
+
+def _sources(config: Config, store: Store) -> Iterator[SourceStatus]:
+    """The sources of the recipe, asked before or not."""
+    entries = [(entry.name, "search") for entry in config.recipe.searches]
+    entries += [(entry.name, "feed") for entry in config.recipe.feeds]
+    known = {row.pop("source"): row for row in _answers(store, "completeness")}
+    for name, kind in entries:
+        yield SourceStatus(**known.get(name, {}) | {"name": name, "kind": kind})
+
+
+def _attention(status: Status) -> Iterator[str]:
+    """What went wrong with the last run, or that one has not ended."""
+    if status.running_since:
+        yield f"a run began {_moment(status.running_since)} and has not ended: it is under way, or was cut off"
+    elif status.last_run and status.last_run["status"] != "ok":
+        error = (status.last_run["error"] or "no reason noted").splitlines()[0]
+        yield f"the last {status.last_run['command']} {status.last_run['status']}: {error}"
+
+
+def _waiting(status: Status) -> Iterator[str]:
+    yield f"waiting to be fetched: {status.pending:,}"
+    yield from _named(status, "pending")
+    if status.missing:
+        yield f"named by a source, but left out by PubMed: {status.missing:,}"
+        yield from _named(status, "missing")
+    if status.withdrawn:
+        yield f"here, but withdrawn from PubMed: {status.withdrawn:,}"
+
+
+def _named(status: Status, state: str) -> Iterator[str]:
+    pmids = [str(row["pmid_in_pubmed"]) for row in status.not_here if row["state"] == state]
+    if pmids:
+        yield f"  PMID {', '.join(pmids[:NAMED_IN_A_LINE])}" + (" ..." if len(pmids) > NAMED_IN_A_LINE else "")
+
+
+def _source_lines(source: SourceStatus) -> Iterator[str]:
+    if source.last_success:
+        line = f"{source.kind} {source.name}: followed to {source.stored_up_to}, "
+        line += f"last success {_moment(source.last_success)}"
+        yield line + (f"; since then: {source.error}" if source.error else "")
+    else:
+        yield f"{source.kind} {source.name}: never succeeded" + (f"; {source.error}" if source.error else "")
+    if source.in_pubmed is not None:
+        yield f"  PubMed has {source.in_pubmed:,} studies for it, {source.here:,} of them are here"
+    if source.last_run is not None:
+        yield f"  run {source.last_run}: {source.result}{_received(source)}"
+    if source.warnings:
+        yield f"  {source.warnings.replace(chr(10), '; ')}"
+    if source.translated_query:
+        yield f"  PubMed reads it as: {source.translated_query}"
+
+
+def _received(source: SourceStatus) -> str:
+    if source.received is None:
+        return ""
+    promised = f" of {source.promised:,} promised" if source.promised is not None else ""
+    return f"; {source.received:,}{promised} received"
+
+
+def _feeds(status: Status) -> Iterator[str]:
+    if not any(source.kind == "feed" for source in status.sources):
+        yield "no feed configured; `harvest check` says how to add one"
+
+
+def _lag_line(lag: Row | None) -> str:
+    if lag is None:
+        return "from entry in PubMed to here: not known before a regular run has brought studies"
+    return (
+        f"from entry in PubMed to here: median {lag['median_days']}, 95 in 100 within {lag['days_for_95_in_100']} days"
+        f" (over {lag['studies']:,} studies since {lag['counted_since']})"
     )
 
 
-def _source_line(source: SourceStatus) -> str:
-    if not source.last_success:
-        return f"{source.kind} {source.name}: never succeeded" + (f"; {source.error}" if source.error else "")
-    line = f"{source.kind} {source.name}: followed to {source.followed_to}, last success {_moment(source.last_success)}"
-    return line + (f"; since then: {source.error}" if source.error else "")
+def _changes(status: Status) -> Iterator[str]:
+    if status.changes:
+        counts = ", ".join(f"{row['column']} of {row['studies']:,}" for row in status.changes)
+        yield f"changed in the last 30 days: {counts}"
+
+
+def _run_line(run: Row) -> str:
+    return f"{run['command']} {run['run']}, {_moment(run['started'])}: {run['result']}"
 
 
 def _moment(iso: str) -> str:

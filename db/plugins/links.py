@@ -16,6 +16,7 @@ ABSTRACT_SHOWN = 200
 
 _ELSEWHERE = {
     "pmid": (re.compile(r"\d+"), "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+    "pmid_in_pubmed": (re.compile(r"\d+"), "https://pubmed.ncbi.nlm.nih.gov/{}/"),
     "other_pmid": (re.compile(r"\d+"), "https://pubmed.ncbi.nlm.nih.gov/{}/"),
     "doi": (re.compile(r"10\.\d{4,9}/\S+"), "https://doi.org/{}"),
     "pmcid": (re.compile(r"PMC\d+"), "https://pmc.ncbi.nlm.nih.gov/articles/{}/"),

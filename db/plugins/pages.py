@@ -1,6 +1,7 @@
 """What the pages of a home show beside what Datasette gives them: the front page, a study, a saved query."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment
@@ -41,7 +42,8 @@ _STUDY_PAGE = {
         group by facet, tag, basis, lower(phrase), section = 0 order by min(position)
     """,
     "links": """
-        select kind, other_pmid, citation, note, exists (select 1 from studies where pmid = other_pmid) as is_held
+        select kind, other_pmid, citation, note, stated,
+          exists (select 1 from studies where pmid = other_pmid) as is_held
         from links where pmid = :pmid order by position
     """,
     "publication_types": """
@@ -56,6 +58,14 @@ _STUDY_PAGE = {
         select name from study_substances join substances using (ui) where pmid = :pmid order by position
     """,
     "trials": "select registry, accession from trials where pmid = :pmid order by position",
+    "excluded": """
+        select facet, label, reason, curated_at from curation join tags using (facet, tag)
+        where pmid = :pmid and verdict = 'exclude' order by tags.rowid
+    """,
+    "changes": """
+        select changed_at, field, old, new from changes where pmid = :pmid
+        order by changed_at desc, field <> 'notice', field
+    """,
     "grants": """
         select distinct grant_id, agency, country from grants where pmid = :pmid order by position
     """,
@@ -63,14 +73,24 @@ _STUDY_PAGE = {
 
 _NOTICES = {"retracted": "Retracted", "concern": "Expression of concern", "corrected": "Corrected"}
 
-_SPELLINGS = {"pmid": "PMID", "mesh": "MeSH", "long term": "long-term"}
+_SPELLINGS = {"pmid": "PMID", "pubmed": "PubMed", "mesh": "MeSH", "doi": "DOI", "long term": "long-term"}
 
 _TAGS_ON_OFFER = "select tag, label from tags where facet = :facet order by rowid"
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a saved query finds with nothing filled in."""
+
+    query: str
+    title: str
+    description: str
+    rows: list[Any]
+
+
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
-    """Give templates ``front_page``, ``study_page``, ``saved_queries``, ``tags_on_offer`` and two filters."""
+    """Give templates what they ask the database with, and two filters."""
 
     async def front_page(database: str) -> dict[str, list[Any]]:
         return await _read(datasette.get_database(database), _FRONT_PAGE, {})
@@ -81,11 +101,20 @@ def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
     async def saved_queries(database: str) -> list[dict[str, str]]:
         return list((await datasette.get_canned_queries(database, None)).values())
 
+    async def answer_to(database: str, query: str) -> Answer:
+        saved = await datasette.get_canned_query(database, query, None)
+        rows = await datasette.get_database(database).execute(saved["sql"], dict.fromkeys(saved["params"], ""))
+        return Answer(query, saved["title"], saved["description"], list(rows))
+
     async def tags_on_offer(database: str, facet: str) -> list[Any]:
         return list(await datasette.get_database(database).execute(_TAGS_ON_OFFER, {"facet": facet}))
 
     env.globals.update(
-        front_page=front_page, study_page=study_page, saved_queries=saved_queries, tags_on_offer=tags_on_offer
+        front_page=front_page,
+        study_page=study_page,
+        saved_queries=saved_queries,
+        answer_to=answer_to,
+        tags_on_offer=tags_on_offer,
     )
     env.filters["in_words"] = in_words
     env.filters["notice_in_words"] = _NOTICES.get

@@ -19,7 +19,7 @@ with harvests as (
 select
   exists (select 1 from about where key = 'kind' and value = 'sample') as is_sample,
   exists (select 1 from studies) as has_studies,
-  (select max(finished) from harvests where status = 'ok') as last_success,
+  (select max(finished) from harvests where status = 'ok' and command <> 'load') as last_success,
   (
     select coalesce(error, status) from (select * from harvests where status <> 'running' order by id desc limit 1)
     where status <> 'ok'
@@ -32,7 +32,7 @@ class Status:
     """The state of the home that is served.
 
     ``database`` is ``None`` where there is no database yet. ``last_success`` is the moment (UTC) of the last harvest
-    that ended well, ``failure`` what went wrong in the last one; ``None`` where there was none.
+    that ended well, loading files aside, ``failure`` what went wrong in the last one; ``None`` where there was none.
     """
 
     title: str

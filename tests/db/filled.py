@@ -28,6 +28,8 @@ def fill(db: Database, kind: str) -> None:
     _study(db, CORRECTED, title="Bladder pain and a corrected table", notice="corrected", publication_date="2026")
     _tag(db, CORRECTED, "condition", "depression", "low mood")
     _tag(db, CORRECTED, "long_term_effect", "urinary", "Bladder pain", finding="worse")
+    _verdicts(db)
+    _changes(db)
     _operations(db, kind)
 
 
@@ -100,6 +102,7 @@ def _full(db: Database) -> None:
         volume="12",
         issue="3",
         pages="45-51",
+        first_seen=f"{TODAY}T03:30:00Z",
         participants=80,
         follow_up_days=84,
         keywords="memory",
@@ -161,6 +164,8 @@ def _indexing(db: Database) -> None:
     _insert(db, "trials", at | {"registry": "ClinicalTrials.gov", "accession": "NCT00000901", "origin": "databank"})
     _insert(db, "grants", at | {"grant_id": "X1", "agency": "Invented Agency", "country": None})
     _insert(db, "links", at | {"kind": "CommentOn", "other_pmid": BARE, "citation": "Invented Ann. 2018;1:1"})
+    mirrored = {"pmid": BARE, "position": 1001, "kind": "CommentIn", "other_pmid": FULL, "stated": 0}
+    _insert(db, "links", mirrored | {"citation": "Invented Ann. 2026-11-03"})
     _insert(db, "other_abstracts", at | {"type": "plain-language-summary", "language": "eng", "text": "Memory held."})
 
 
@@ -192,6 +197,7 @@ def _hostile(db: Database) -> None:
         journal=f'Journal of "{SCRIPT}',
         doi="javascript:alert(1)",
         pmcid='PMC1"onclick="alert(1)',
+        missing_since="2026-03-01T03:00:00Z",
     )
     _insert(db, "sections", {"pmid": HOSTILE, "section": 1, "label": SCRIPT, "text": f"Text of {SCRIPT}"})
     _tag(db, HOSTILE, "condition", "crps", SCRIPT)
@@ -199,21 +205,62 @@ def _hostile(db: Database) -> None:
     _insert(db, "links", link)
 
 
+def _verdicts(db: Database) -> None:
+    """A person confirmed one tag of the corrected study and took another one away."""
+    _evidence(db, CORRECTED, "condition", "depression", "The full text says so.", basis="curated")
+    common = {"pmid": CORRECTED, "curated_at": "2026-03-02T09:00:00Z"}
+    _insert(
+        db,
+        "curation",
+        common | {"facet": "condition", "tag": "depression", "verdict": "include", "reason": "The full text says so."},
+        common | {"facet": "condition", "tag": "crps", "verdict": "exclude", "reason": f"Only in {SCRIPT}."},
+    )
+
+
+def _changes(db: Database) -> None:
+    changed_at = f"{TODAY - timedelta(days=1)}T03:30:00Z"
+    _insert(
+        db,
+        "changes",
+        {"pmid": CORRECTED, "changed_at": changed_at, "field": "notice", "old": "none", "new": "corrected"},
+        {"pmid": CORRECTED, "changed_at": changed_at, "field": "doi", "old": None, "new": "10.5555/sample.905"},
+        {"pmid": HOSTILE, "changed_at": changed_at, "field": "abstract", "old": SCRIPT, "new": "word " * 100},
+        {"pmid": FULL, "changed_at": "2026-02-01T03:30:00Z", "field": "issue", "old": "2", "new": "3"},
+    )
+
+
 def _operations(db: Database, kind: str) -> None:
     _insert(db, "about", {"key": "kind", "value": kind})
     _insert(
         db,
         "sources",
-        {"name": "pubmed", "kind": "search", "watermark": "2026-11-20", "last_success": "2026-11-21T03:00:00Z"},
+        {
+            "name": "pubmed",
+            "kind": "search",
+            "watermark": "2026-11-20",
+            "last_success": f"{TODAY}T03:30:00Z",
+            "total": 9,
+        },
     )
-    yesterday, later = (f"{TODAY - timedelta(days=1)}T0{hour}:30:00Z" for hour in (3, 4))
+    first, yesterday = "2026-01-02T03:30:00Z", f"{TODAY - timedelta(days=1)}T03:30:00Z"
+    today, later = (f"{TODAY}T0{hour}:30:00Z" for hour in (3, 4))
     _insert(
         db,
         "runs",
-        {"id": 1, "command": "run", "started": yesterday, "finished": yesterday, "status": "ok"},
-        {"id": 2, "command": "tag", "started": later, "finished": later, "status": "ok"},
+        {"id": 1, "command": "run", "started": first, "finished": first, "status": "ok", "new": 4},
+        {"id": 2, "command": "run", "started": yesterday, "status": "interrupted", "new": 0},
+        {"id": 3, "command": "run", "started": today, "finished": today, "status": "ok", "new": 1},
+        {"id": 4, "command": "tag", "started": later, "finished": later, "status": "ok", "new": 0},
     )
-    _insert(db, "run_sources", {"run_id": 1, "source": "pubmed", "expected": 6, "found": 6, "new": 5})
+    asked = {"source": "pubmed", "translated_query": '"ketamine"[MeSH Terms]'}
+    _insert(
+        db,
+        "run_sources",
+        asked | {"run_id": 1, "since": "2025-11-01", "expected": 4, "found": 4, "new": 4},
+        asked | {"run_id": 3, "since": "2025-12-20", "expected": 6, "found": 6, "new": 1},
+        {"run_id": 3, "source": "weekly", "since": "2025-12-20", "new": 0, "error": "an HTML page came"},
+    )
     states = {FULL: "stored", ELSEWHERE: "pending", ELSEWHERE - 1: "missing"}
-    rows = [{"pmid": p, "source": "pubmed", "seen": yesterday, "state": state} for p, state in states.items()]
+    rows = [{"pmid": p, "source": "pubmed", "seen": today, "state": state} for p, state in states.items()]
     _insert(db, "sightings", *rows)
+    _insert(db, "misses", *({"pmid": ELSEWHERE - 1, "day": f"2026-03-0{day}"} for day in (1, 2, 3)))

@@ -90,7 +90,32 @@ def grow(db: Database) -> None:
         " select pmid, facet, tag, position.value, basis, 1, 'some phrase ' || study_tags.rowid"
         " from study_tags, json_each('[1, 2]') as position"
     )
+    history_rows(db)
     db.conn.commit()
+
+
+def history_rows(db: Database) -> None:
+    """Two years of a run every hour, with what they brought, what is wanting and what changed."""
+    hourly = "with recursive hour (n) as (select 1 union all select n + 1 from hour where n < 17520)"
+    db.execute(
+        f"insert into runs (id, command, started, finished, status, new) {hourly} select n,"
+        " iif(n % 1000 = 2, 'backfill', 'run'), datetime('2024-01-01', n || ' hours'),"
+        " datetime('2024-01-01', n || ' hours', '5 minutes'), iif(n % 50 = 0, 'failed', 'ok'), 2 from hour"
+    )
+    db.execute(
+        f"insert into run_sources (run_id, source, since, found) {hourly}"
+        " select n, 'search', date('2023-12-01', n || ' hours'), 2 from hour"
+    )
+    db.execute("update studies set first_seen = datetime('2024-01-01', (pmid % 17520) || ' hours', '1 minute')")
+    db.execute("insert into sources (name, kind, last_success) select 'search', 'search', max(finished) from runs")
+    db.execute(
+        "insert into sightings select pmid, 'search', first_seen,"
+        " case pmid % 500 when 0 then 'pending' when 1 then 'missing' else 'stored' end from studies"
+    )
+    db.execute("insert into misses select pmid, '2026-01-01' from sightings where state = 'missing'")
+    db.execute(
+        "insert into changes select pmid, datetime('now', -(pmid % 300) || ' days'), 'abstract', 'a', 'b' from studies"
+    )
 
 
 @pytest.fixture(scope="module")

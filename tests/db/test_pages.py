@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from tests.db.conftest import database
-from tests.db.filled import BARE, CORRECTED, ELSEWHERE, FULL, HOSTILE, RETRACTED, SCRIPT
+from tests.db.filled import BARE, CORRECTED, ELSEWHERE, FULL, HOSTILE, RETRACTED, SCRIPT, TODAY
 from tests.db.site import Site
 from tests.db.test_metadata import TABLES
 
@@ -26,6 +27,7 @@ PAGES = [
     f"/ketamine/studies/{FULL}",
     "/ketamine/tags/condition,crps",
     "/ketamine/search?words=memory",
+    "/completeness",
     "/-/versions",
     "/-/plugins",
     "/-/metadata",
@@ -195,6 +197,8 @@ def test_a_bare_record_says_what_is_missing(site: Site) -> None:
         "/ketamine/tag_evidence",
         "/ketamine/search?words=title",
         f"/ketamine/why_tagged?pmid={HOSTILE}",
+        "/completeness",
+        f"/ketamine/studies/{CORRECTED}",
         f"/ketamine?sql=select+title,doi,pmcid+from+studies+where+pmid={HOSTILE}",
         "/ketamine/search?words=%3Cscript%3Ealert(%22x%22)%3C/script%3E",
     ],
@@ -221,6 +225,101 @@ def test_cells_lead_on(site: Site) -> None:
     assert "word " * 60 not in studies
 
 
+def test_completeness_is_told_in_words(site: Site) -> None:
+    """The page shows for each source how much of it is here, what is missing by its PMID, the lag, runs and changes."""
+    page = re.sub(r"\s+", " ", site.page("/completeness"))
+    for words in (
+        "<dt>Studies here</dt><dd>5, the newest",
+        "<h3>Search pubmed</h3>",
+        "<dd>9 for the whole search, of any year</dd>",
+        "<dd>1 (8 are not: <code>harvest backfill</code>",
+        "<dd>1 new, 0 revised; 6 promised, 6 received (run 3)</dd>",
+        "an HTML page came",
+        f"PMID {ELSEWHERE}</a>: pending, named by pubmed",
+        f"PMID {ELSEWHERE - 1}</a>: missing, named by pubmed",
+        "<dt>95 in 100 within</dt><dd>0 days</dd>",
+        "<dd>1 study since 2026-01-02</dd>",
+        "could not finish (interrupted)",
+        "notice: none → corrected",
+    ):
+        assert words in page, words
+
+
+def test_every_number_of_completeness_can_be_followed(site: Site) -> None:
+    """Each part names the saved query that it shows, and what it shows is that query's answer."""
+    page = site.page("/completeness")
+    for query in ("standing", "completeness", "missing", "lag", "last_runs", "changes_by_column", "recent_changes"):
+        assert f'<a href="/ketamine/{query}">Open “' in page
+        assert site.rows(query)
+
+
+def test_completeness_is_a_step_away(site: Site) -> None:
+    """Every page leads to it, the front page beside its count too."""
+    link = '<a href="/completeness">How complete is this?</a>'
+    assert link in site.page("/").split("<footer")[0]
+    assert link in site.page("/ketamine/studies").split("<footer")[1]
+
+
+def test_completeness_before_the_first_harvest(empty_site: Site) -> None:
+    """Nothing is known yet, and the page says so rather than that nothing is new."""
+    page = empty_site.page("/completeness")
+    assert "No source has been asked yet." in page
+    assert "Not known before a regular run has brought studies." in page
+    assert "no new studies</li>" not in page
+
+
+def test_a_run_under_way_is_told(home: Path) -> None:
+    """Until it ends nobody can say what it brings; it may have been cut off as well."""
+    with database(home) as opened:
+        opened.table("runs").insert({"command": "run", "started": "2026-11-02T03:00:00Z", "status": "running"})
+    with Site(home) as site:
+        assert "A run began 2026-11-02 03:00 UTC and has not ended" in site.page("/completeness")
+
+
+def test_a_link_of_the_other_study_is_shown_as_such(site: Site) -> None:
+    """A comment that only the commenting record states is on both pages, and on one of them marked."""
+    mark = "(only the other record says so)"
+    bare = site.page(f"/ketamine/studies/{BARE}")
+    assert f'Comment in:\n<a href="/ketamine/studies/{FULL}">Invented Ann. 2026-11-03</a>' in bare
+    assert mark in bare
+    assert mark not in site.page(f"/ketamine/studies/{FULL}")
+
+
+def test_a_verdict_of_a_person_is_shown_as_such(site: Site) -> None:
+    """A tag that a person gave or took away has the reason beside it."""
+    page = site.page(f"/ketamine/studies/{CORRECTED}")
+    assert "<strong>by a person:</strong> The full text says so." in page
+    removed = page.split("Tags that a person took away")[1]
+    assert "Complex regional pain syndrome (condition)" in removed
+    assert "<strong>by a person:</strong> Only in &lt;script&gt;" in removed
+    assert "a person took away" not in site.page(f"/ketamine/studies/{FULL}")
+
+
+def test_a_study_shows_its_history(site: Site) -> None:
+    """What changed since it came here is listed by day, a long text behind its beginning."""
+    history = re.sub(r"\s+", " ", site.page(f"/ketamine/studies/{CORRECTED}")).split("What changed since")[1]
+    assert f"<h3>{TODAY - timedelta(days=1)}</h3>" in history
+    assert history.index("Notice:") < history.index("DOI:")
+    assert '<em>nothing</em> → <q dir="auto">10.5555/sample.905</q>' in history
+    assert "<details" in site.page(f"/ketamine/studies/{HOSTILE}").split("What changed since")[1].split("The record")[0]
+    assert "What changed since" not in site.page(f"/ketamine/studies/{BARE}")
+
+
+def test_a_withdrawn_study_says_so_first(site: Site) -> None:
+    """The record is kept and marked with the day on which PubMed was found to have it no longer."""
+    banner = site.page(f"/ketamine/studies/{HOSTILE}").split("<h1>")[0]
+    assert "PubMed no longer has this record since 2026-03-01" in banner
+    assert "this record since" not in site.page(f"/ketamine/studies/{FULL}")
+
+
+def test_loading_a_file_is_no_harvest(home: Path) -> None:
+    """How fresh a site is does not depend on what was brought from a file."""
+    with database(home) as opened:
+        _runs(opened, {"command": "load", "status": "ok", "finished": "2026-11-02T03:00:00Z"})
+    with Site(home) as site:
+        assert "Last successful harvest: 2026-11-01 03:00 UTC" in site.page("/")
+
+
 def test_an_empty_database_says_what_to_do(empty_site: Site) -> None:
     """Before the first harvest each page tells the reader to run one, and none shows an empty list."""
     for path in ("/", "/ketamine", "/ketamine/studies", "/ketamine/search", "/-/versions"):
@@ -235,6 +334,7 @@ def test_a_missing_database_says_what_to_do(home: Path) -> None:
     with Site(home) as site:
         assert HINT in site.page("/")
         assert "start Datasette again" in site.page("/")
+        assert "There is no database yet." in site.page("/completeness")
         answer = site.get("/ketamine")
         assert answer.status_code == 404
         assert HINT in answer.text

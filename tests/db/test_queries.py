@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.db.filled import BARE, CORRECTED, ELSEWHERE, FULL, HOSTILE, RETRACTED, SCRIPT
+from tests.db.conftest import database
+from tests.db.filled import BARE, CORRECTED, ELSEWHERE, FULL, HOSTILE, RETRACTED, SCRIPT, TODAY, fill
 from tests.db.site import Site
 from tests.db.test_metadata import QUERIES
 
@@ -24,6 +26,15 @@ TYPED = [
     "-1e999",
     "a" * 5000,
 ]
+NOTHING = {
+    "studies": 0,
+    "newest_entered": None,
+    "last_success": None,
+    "running_since": None,
+    "pending": 0,
+    "missing": 0,
+    "withdrawn": 0,
+}
 PARAMETERS = [(name, parameter) for name, query in QUERIES.items() for parameter in query["params"]]
 
 
@@ -41,8 +52,8 @@ def test_a_query_answers_with_nothing_filled_in(site: Site, name: str) -> None:
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_runs_on_an_empty_database(empty_site: Site, name: str) -> None:
     """Before the first harvest a saved query says that it found nothing, or shows what is not yet there."""
-    assert empty_site.rows(name) == []
-    assert "Nothing found" in empty_site.page(f"/ketamine/{name}")
+    assert empty_site.rows(name) == ([NOTHING] if name == "standing" else [])
+    assert ("Nothing found" in empty_site.page(f"/ketamine/{name}")) == (name != "standing")
 
 
 @pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
@@ -162,10 +173,91 @@ def test_tags_are_counted(site: Site) -> None:
 
 def test_completeness_says_what_is_waiting(site: Site) -> None:
     """A source shows its last success, what its last run brought, and what it named that is not stored."""
-    (row,) = site.rows("completeness")
-    assert (row["source"], row["last_success"], row["stored_up_to"]) == ("pubmed", "2026-11-21T03:00:00Z", "2026-11-20")
-    assert (row["last_run"], row["expected"], row["found"], row["new"]) == (1, 6, 6, 5)
-    assert (row["pending"], row["missing"]) == (1, 1)
+    row = site.rows("completeness")[0]
+    assert (row["source"], row["last_success"], row["stored_up_to"]) == ("pubmed", f"{TODAY}T03:30:00Z", "2026-11-20")
+    assert (row["last_run"], row["promised"], row["received"], row["new"]) == (3, 6, 6, 1)
+    assert (row["in_pubmed"], row["here"], row["pending"], row["missing"]) == (9, 1, 1, 1)
+    assert (row["result"], row["translated_query"]) == ("1 new, 0 revised", '"ketamine"[MeSH Terms]')
+
+
+def test_a_source_that_never_answered_is_listed(site: Site) -> None:
+    """Its failure stands where its studies would."""
+    row = site.rows("completeness")[1]
+    assert (row["source"], row["last_success"], row["here"]) == ("weekly", None, 0)
+    assert (row["result"], row["error"]) == ("could not finish", "an HTML page came")
+
+
+@pytest.mark.parametrize("status", ["failed", "interrupted"])
+def test_a_source_of_a_run_that_was_cut_off_has_no_news_of_it(home: Path, status: str) -> None:
+    """What an earlier run brought is not shown as the result of one that ended before it could ask."""
+    with database(home) as opened:
+        fill(opened, kind="live")
+        last = {"id": 9, "command": "run", "started": "2026-11-22T03:30:00Z", "status": status, "error": "disk full"}
+        opened.table("runs").insert(last)
+    with Site(home) as site:
+        rows = site.rows("completeness")
+    assert {row["result"] for row in rows} == {f"could not finish ({status})"}
+    assert {(row["last_run"], row["promised"], row["new"], row["error"]) for row in rows} == {
+        (9, None, None, "disk full")
+    }
+
+
+def test_standing_counts_what_is_here_and_what_is_not(site: Site) -> None:
+    """One row says how many studies there are, how fresh they are and what is wanting."""
+    (row,) = site.rows("standing")
+    assert (row["studies"], row["pending"], row["missing"], row["withdrawn"]) == (5, 1, 1, 1)
+    assert (row["newest_entered"], row["last_success"]) == (str(TODAY), f"{TODAY}T03:30:00Z")
+
+
+def test_what_is_missing_is_named(site: Site) -> None:
+    """Every identifier that waits or was left out is listed with who named it and how often PubMed left it out."""
+    left_out, waiting = site.rows("missing")
+    assert (left_out["pmid_in_pubmed"], left_out["state"], left_out["named_by"]) == (ELSEWHERE - 1, "missing", "pubmed")
+    assert (left_out["days_left_out"], left_out["last_left_out"]) == (3, "2026-03-03")
+    assert (waiting["pmid_in_pubmed"], waiting["state"], waiting["days_left_out"]) == (ELSEWHERE, "pending", 0)
+    assert f'href="https://pubmed.ncbi.nlm.nih.gov/{ELSEWHERE}/"' in site.page("/ketamine/missing")
+
+
+def test_lag_counts_what_a_regular_run_brought(site: Site) -> None:
+    """Studies of the first run are left out, one that came later counts."""
+    assert site.rows("lag") == [
+        {
+            "studies": 1,
+            "median_days": 0,
+            "days_for_95_in_100": 0,
+            "longest_days": 0,
+            "counted_since": "2026-01-02",
+        }
+    ]
+
+
+def test_a_run_that_was_cut_off_is_never_without_news(site: Site) -> None:
+    """Only one that ended well is said to have found nothing new."""
+    assert [(row["run"], row["result"]) for row in site.rows("last_runs")] == [
+        (4, "no new studies"),
+        (3, "1 new, 0 revised"),
+        (2, "could not finish"),
+        (1, "4 new, 0 revised"),
+    ]
+
+
+def test_recent_changes_come_newest_first(site: Site) -> None:
+    """Changes within the days are listed with what stood there and what stands there, long texts cut short."""
+    rows = site.rows("recent_changes")
+    assert [(row["pmid"], row["field"]) for row in rows] == [
+        (CORRECTED, "doi"),
+        (CORRECTED, "notice"),
+        (HOSTILE, "abstract"),
+    ]
+    assert (rows[0]["old"], rows[0]["new"]) == (None, "10.5555/sample.905")
+    assert len(rows[2]["new"]) == len(" …") + 200
+    assert FULL in pmids(site.rows("recent_changes", days=36500))
+
+
+def test_changes_are_counted_by_column(site: Site) -> None:
+    """Those of a study's standing come first."""
+    rows = site.rows("changes_by_column")
+    assert [(row["column"], row["studies"]) for row in rows] == [("notice", 1), ("abstract", 1), ("doi", 1)]
 
 
 def test_newest_studies_come_first(site: Site) -> None:
