@@ -41,7 +41,14 @@ check: .venv/.complete ## style, types, lock file
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+mutation: .venv/.complete .venv/mutation/bin/cosmic-ray ## change the program in many places, list what no test notices (half an hour)
+	$(BIN)/python -m tests.mutation --cosmic-ray .venv/mutation/bin/cosmic-ray
+
+.venv/mutation/bin/cosmic-ray: .venv/.complete
+	$(PYTHON) -m venv --clear .venv/mutation
+	.venv/mutation/bin/pip install --quiet --disable-pip-version-check cosmic-ray==8.7.0
+
 lock: ## renew requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock --quiet
 
-.PHONY: help .venv run demo test test-slow test-all check lock
+.PHONY: help .venv run demo test test-slow test-all check mutation lock

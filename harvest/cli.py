@@ -175,7 +175,7 @@ def load(ctx: click.Context, files: tuple[Path, ...]) -> None:
     config = _config(ctx)
     with _session(config) as (store, tagger):
         report = pipeline.load(files, store, tagger, progress=progress)
-    _tell(report)
+        _tell(report, store)
 
 
 @main.command()
@@ -204,7 +204,7 @@ def status_(ctx: click.Context, as_json: bool, line: bool) -> None:
     config = _config(ctx)
     if line and not config.database.exists():
         ctx.exit(1)
-    with Store(config.database) as store:
+    with Store(config.database if config.database.exists() else Path(":memory:")) as store:
         now = status.status_of(config, store)
     if as_json:
         click.echo(json.dumps(now.as_json(), indent=2))
@@ -281,7 +281,7 @@ def _harvest(config: Config, names: Sequence[str], day: date | None, as_json: bo
             command=command,
             progress=progress,
         )
-    _tell(report, as_json)
+        _tell(report, store, as_json)
 
 
 def _ask_for_email(config: Config, store: Store) -> None:
@@ -303,13 +303,14 @@ def _change_line(change: pipeline.Change) -> str:
     return f"{change.facet} {change.tag}: {' '.join(parts)}"
 
 
-def _tell(report: pipeline.Report, as_json: bool = False) -> None:
+def _tell(report: pipeline.Report, store: Store, as_json: bool = False) -> None:
     """Retractions on stdout, problems on stderr, a summary on a terminal or as JSON, and the exit code."""
     if as_json:
         click.echo(json.dumps(pipeline.summary(report), indent=2))
     else:
         for pmid, title in report.retracted:
             click.echo(f"newly retracted: PMID {pmid}: {title}")
+    store.retractions_told()
     for problem in report.problems:
         click.echo(f"harvest: {problem}", err=True)
     counts = [f"{report.count(outcome):,} {outcome}" for outcome in Outcome if report.count(outcome)]

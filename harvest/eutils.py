@@ -85,7 +85,7 @@ def read_json(body: bytes) -> dict[str, Any]:
     """
     try:
         value = json.loads(body, strict=False)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter where brackets are nested too deep
         raise PayloadError("the answer is not JSON, or cut off", retryable=True) from None
     if not isinstance(value, dict):
         raise PayloadError("the answer is JSON of an unexpected kind", retryable=True)

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import requests
 from filelock import FileLock
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from urllib3.exceptions import HTTPError
 
 from harvest.errors import ConfigError, SourceError, TransportError
 
@@ -70,11 +71,20 @@ class Pacer:
         self._sleep = sleep
 
     def wait(self) -> None:
-        """Take the next free moment and wait for it."""
-        with self._lock:
-            now = self._clock()
-            moment = max(now, self._last(now) + self._interval)
-            self._path.write_text(repr(moment))
+        """Take the next free moment and wait for it.
+
+        Raises:
+            TransportError: the file cannot be written, so nothing may be sent.
+        """
+        try:
+            with self._lock:
+                now = self._clock()
+                moment = max(now, self._last(now) + self._interval)
+                self._path.write_text(repr(moment))
+        except OSError as error:
+            raise TransportError(
+                f"the rate cannot be kept in {self._path} ({error.strerror}); nothing is sent"
+            ) from None
         self._sleep(max(0.0, moment - now))
 
     def _last(self, now: float) -> float:
@@ -87,9 +97,16 @@ class Pacer:
 
 
 def shared_pacer(url: str, rate: float, secret: str = "") -> Pacer:
-    """The pacer that all processes of this user share for the host of ``url`` and, where there is one, the API key."""
-    folder = Path(tempfile.gettempdir()) / f"harvest-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    """The pacer that all processes of this user share for the host of ``url`` and, where there is one, the API key.
+
+    Raises:
+        TransportError: there is no place for it.
+    """
+    try:
+        folder = Path(tempfile.gettempdir()) / f"harvest-{os.getuid()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise TransportError(f"no place for what keeps the rate: {error}") from None
     name = hashlib.sha256(f"{urlsplit(url).netloc} {secret}".encode()).hexdigest()[:16]
     return Pacer(folder / f"pace-{name}", rate)
 
@@ -183,17 +200,20 @@ class Client:
                 body = self._body(response)
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
             raise ConfigError(f"{self._redacted(url)}: not an address that can be fetched") from None
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise TransportError(_reason(error), retryable=True) from None
         answer = Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
         _refuse_error_status(answer)
         return answer
 
     def _body(self, response: requests.Response) -> bytes:
-        """Read the body within the whole answer's time: a drip of single bytes must not hold a run for ever."""
+        """Read the body within the whole answer's time: a drip of single bytes must not hold a run for ever.
+
+        So what has come is taken as it comes; ``iter_content`` would wait until a chunk is full.
+        """
         deadline = self._clock() + self._timeout[2]
         chunks, size = [], 0
-        for chunk in response.iter_content(_CHUNK):
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
             chunks.append(chunk)
             size += len(chunk)
             if self._clock() > deadline:
@@ -240,8 +260,8 @@ def _said(body: bytes) -> str:
     return ": " + b"".join(filter(None, found.groups())).decode("utf-8", "replace") if found else ""
 
 
-def _reason(error: requests.RequestException) -> str:
-    """What went wrong in a few words: the texts of requests hold object addresses and whole URLs."""
+def _reason(error: Exception) -> str:
+    """What went wrong in a few words: the texts of requests and urllib3 hold object addresses and whole URLs."""
     text = str(error)
     for mark, reason in (
         ("NameResolutionError", "the name of the host cannot be resolved"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 from harvest.errors import SourceError
@@ -38,6 +39,14 @@ def in_flight(work: Callable[[T], R], items: Iterable[T], workers: int) -> Itera
             yield item, result
     finally:
         stop.set()
+        _empty(done)
+
+
+def _empty(done: queue.Queue[T]) -> None:
+    """Make room, so that no worker waits for ever to hand over what nobody takes."""
+    with suppress(queue.Empty):
+        while True:
+            done.get_nowait()
 
 
 def _serve(

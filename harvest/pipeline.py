@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -155,8 +154,8 @@ def run(
         if any(asked.overflowed for asked in report.sources):
             report.sources += [_discover(source, since(source), store, report) for source in catch_up]
         rechecked = store.due_for_check(today, recheck_days)
-        _fetch([*store.pending(), *rechecked], store, tagger, fetch, report, today, progress)
-        _close(store, report, today)
+        answered = _fetch([*store.pending(), *rechecked], store, tagger, fetch, report, today, progress)
+        _close(store, report, today, rechecked=answered)
     return report
 
 
@@ -187,12 +186,10 @@ def retag(store: Store, tagger: Tagger, progress: Progress = silent) -> int:
 
 def preview(store: Store, tagger: Tagger, progress: Progress = silent) -> list[Change]:
     """What tagging anew would change, tag by tag in their order; nothing is written."""
-    former, coming = store.tagged(), defaultdict[tuple[str, str], set[Pmid]](set)
-    with progress("tagging", store.count()) as advance:
-        for text in store.texts():
-            for tag in tagger.tag(text):
-                coming[tag.facet, tag.tag].add(text.pmid)
-            advance(1)
+    former = store.tagged()
+    with store.rehearsal():
+        retag(store, tagger, progress)
+        coming = store.tagged()
     return [
         Change(*tag, gained=tuple(sorted(coming[tag] - former[tag])), lost=tuple(sorted(former[tag] - coming[tag])))
         for tag in sorted(former.keys() | coming.keys())
@@ -236,11 +233,13 @@ def retag_if_outdated(store: Store, tagger: Tagger, progress: Progress) -> None:
 @contextmanager
 def _recorded(store: Store, command: str, report: Report) -> Iterator[None]:
     """Keep a run's beginning and end in the store, whatever ends it."""
-    run, started = store.start_run(command)
+    run = store.start_run(command)
     status, error = "interrupted", None
     try:
         yield
-        report.retracted = store.retracted_since(started)
+        report.retracted = [
+            (pmid, title) for pmid, title in store.untold_retractions() if report.outcomes.get(pmid) is not Outcome.NEW
+        ]
         status = "failed" if report.problems else "ok"
     except Exception as caught:
         status, error = "failed", str(caught) or type(caught).__name__
@@ -287,9 +286,13 @@ def _fetch(
     report: Report,
     today: date,
     progress: Progress,
-) -> None:
-    """Have PubMed describe studies, several batches at a time; one that cannot be read does not hold up the others."""
+) -> bool:
+    """Have PubMed describe studies, several batches at a time; one that cannot be read does not hold up the others.
+
+    Returns whether PubMed answered for all of them, be it that it has some no longer.
+    """
     wanted = list(dict.fromkeys(pmids))
+    answered = 0
     with progress("fetching", len(wanted)) as advance:
         for batch, answer in in_flight(fetch, _batches(wanted, BATCH), IN_FLIGHT):
             if isinstance(answer, PayloadError):
@@ -300,12 +303,13 @@ def _fetch(
                 break
             report.problems.extend(f"PubMed: {problem}" for problem in answer.problems)
             _keep(answer.studies, store, tagger, report, "PubMed", answered=(today, answer))
+            answered += len(batch)
             advance(len(batch))
+    return answered == len(wanted)
 
 
-def _close(store: Store, report: Report, today: date) -> None:
-    """Count what became of each source's studies; its watermark moves only if none of them is left over."""
-    failed = bool(report.problems)
+def _close(store: Store, report: Report, today: date, *, rechecked: bool) -> None:
+    """Count what became of each source's studies; its watermark moves only if nothing of it is left over."""
     with store.transaction():
         for asked in report.sources:
             asked.missing = tuple(store.pending_of(asked.source.name))
@@ -314,9 +318,10 @@ def _close(store: Store, report: Report, today: date) -> None:
             outcomes = [report.outcomes.get(pmid) for pmid in (*asked.found.pmids, *asked.found.changed)]
             asked.new = outcomes.count(Outcome.NEW)
             asked.revised = outcomes.count(Outcome.REVISED)
-            if not asked.missing:
+            # a warning tells that PubMed left a part of the expression out: what it named may not be all
+            if not asked.missing and not asked.found.warnings:
                 store.succeed(asked.source.name, today.isoformat())
-        if not failed:
+        if rechecked:
             store.set_fact("rechecked", today.isoformat())
     for asked in report.sources:
         if asked.missing and not asked.error:
@@ -358,7 +363,8 @@ def _keep(
     with store.transaction():
         kind = store.kind() or ("sample" if studies and studies[0].is_sample else "live")
         kept = [study for study in studies if study.is_sample == (kind == "sample")]
-        report.outcomes |= store.save(kept, tagger.tag)
+        outcomes = store.save(kept, tagger.tag, answered=answered is not None)
+        report.outcomes |= {p: o for p, o in outcomes.items() if report.outcomes.get(p) is not Outcome.NEW}
         if answered:
             day, described = answered
             store.described([study.pmid for study in kept], day)

@@ -16,7 +16,10 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What PubMed answered: the studies asked for, the PMIDs it left out, and what could not be read."""
+    """What PubMed answered: the studies asked for, the PMIDs it left out, and what could not be read.
+
+    A record that came and could not be read is a problem; it is not missing at PubMed.
+    """
 
     studies: tuple[Study, ...]
     missing: tuple[Pmid, ...]
@@ -36,8 +39,10 @@ def describe(eutils: Eutils, pmids: Sequence[Pmid]) -> Described:
     strangers = [r.pmid for r in records if isinstance(r, Study) and r.pmid not in asked]
     problems = [record for record in records if isinstance(record, Problem)]
     problems += [Problem(f"PMID {pmid}", "PubMed sent it without being asked; left out") for pmid in strangers]
+    unreadable = {problem.record for problem in problems}
     missing = asked - {study.pmid for study in studies}
-    return Described(studies, tuple(pmid for pmid in pmids if pmid in missing), tuple(problems))
+    left_out = tuple(pmid for pmid in pmids if pmid in missing and f"PMID {pmid}" not in unreadable)
+    return Described(studies, left_out, tuple(problems))
 
 
 def _read(body: bytes) -> list[medline.Record]:

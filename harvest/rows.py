@@ -63,11 +63,16 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A table of things that many studies share, known by ``key``; a later name of the same thing replaces it."""
+    """A table of things that many studies share; of two names that of the study revised last stands.
+
+    The first column is the key; the column ``reference`` of the table ``users`` holds it for each study.
+    """
 
     table: str
     columns: tuple[str, ...]
     rows: Callable[[Study], Iterable[Row]]
+    users: str
+    reference: str
 
 
 def author_id(author: Author) -> int:
@@ -115,14 +120,24 @@ LOOKUPS = (
         "authors",
         ("id", "name", "last_name", "fore_name", "initials", "suffix", "collective_name", "orcid"),
         lambda s: ((author_id(a), _display_name(a), *_printed(a)) for a in s.authors),
+        "study_authors",
+        "author_id",
     ),
-    Lookup("mesh_headings", ("ui", "name"), lambda s: ((h.ui, h.name) for h in s.mesh)),
+    Lookup("mesh_headings", ("ui", "name"), lambda s: ((h.ui, h.name) for h in s.mesh), "study_mesh", "ui"),
     Lookup(
         "substances",
         ("ui", "name", "registry_number"),
         lambda s: ((x.ui, x.name, x.registry_number) for x in s.substances),
+        "study_substances",
+        "ui",
     ),
-    Lookup("publication_types", ("ui", "name"), lambda s: ((t.ui, t.name) for t in s.publication_types)),
+    Lookup(
+        "publication_types",
+        ("ui", "name"),
+        lambda s: ((t.ui, t.name) for t in s.publication_types),
+        "study_publication_types",
+        "ui",
+    ),
 )
 
 CHILDREN = (

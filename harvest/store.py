@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -37,7 +37,7 @@ from harvest.model import (
     TagDefinition,
     gravest,
 )
-from harvest.rows import CHILDREN, LOOKUPS, study_row, tag_rows
+from harvest.rows import CHILDREN, LOOKUPS, Lookup, study_row, tag_rows
 from harvest.sources import Discovery, Source
 
 MISSES_THAT_COUNT = 3
@@ -49,6 +49,7 @@ BUSY_SECONDS = 30
 _READ_AT_ONCE = 1_000
 _FIRST_MIRRORED = 1_001
 _UNTRACKED = frozenset({"pmid", "first_seen", "fingerprint", "checked"})
+_STAGES = ("Publisher", "In-Data-Review", "In-Process", "PubMed-not-MEDLINE", "OLDMEDLINE", "Completed", "MEDLINE")
 
 
 class Outcome(StrEnum):
@@ -67,20 +68,56 @@ class Held:
     version: int
     revised: str | None
     fingerprint: str
+    last_event: str | None = None
+    status: str | None = None
+    identifiers: int = 0
+
+    @classmethod
+    def of(cls, study: Study) -> Held:
+        """What would be known of a study if it were held."""
+        return cls(
+            study.version,
+            study.revised,
+            study.fingerprint(),
+            max((event.date for event in study.history), default=None),
+            study.status,
+            len(study.article_ids),
+        )
+
+    @property
+    def revision(self) -> tuple[int, str]:
+        """What PubMed itself orders the revisions of a record by."""
+        return self.version, self.revised or ""
+
+    @property
+    def maturity(self) -> tuple[str, int, int, str]:
+        """How far a record had come among those of one revision."""
+        stage = _STAGES.index(self.status) if self.status in _STAGES else -1
+        return self.last_event or "", stage, self.identifiers, self.fingerprint
 
 
-def decide(held: Held | None, study: Study) -> Outcome:
+def decide(held: Held | None, study: Study, *, answered: bool = False) -> Outcome:
     """Whether a record is taken: a newer revision replaces an older one, never the reverse.
 
-    Records are ordered by PMID version, then by DateRevised; of two with the same date the later to arrive stands.
+    Records are ordered by PMID version, then by DateRevised. PubMed also changes records without a new DateRevised. Of
+    two such, what PubMed answers now stands, for it is what PubMed now has. Files may come in any order and must end in
+    the same state, so of two from files that one stands which had come further: the later last date of its history,
+    then the later stage of indexing, then the more identifiers (PubMed Central's comes last). Where all of these are
+    equal nothing in the records tells which is newer, and the higher fingerprint stands, so that it is always the same.
+
+    Args:
+        held: what is known of the record that is held, if one is.
+        study: the record that was brought.
+        answered: whether PubMed itself gave it just now.
     """
     if held is None:
         return Outcome.NEW
-    if held.fingerprint == study.fingerprint():
+    brought = Held.of(study)
+    if held.fingerprint == brought.fingerprint:
         return Outcome.UNCHANGED
-    if (study.version, study.revised or "") < (held.version, held.revised or ""):
-        return Outcome.OLDER
-    return Outcome.REVISED
+    if brought.revision == held.revision:
+        return Outcome.REVISED if answered or brought.maturity > held.maturity else Outcome.OLDER
+    return Outcome.REVISED if brought.revision > held.revision else Outcome.OLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +127,10 @@ class SourceState:
     watermark: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+
+
+class _RehearsalOver(Exception):  # noqa: N818 - no error
+    """Undoes what was written."""
 
 
 class Store:
@@ -128,11 +169,37 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """Everything written inside becomes visible together, or not at all.
 
+        The lock on the file is taken at once: a writer that only read so far would not be let wait for it (SQLite's
+        "BEGIN IMMEDIATE").
+
         Raises:
             StoreError: the database is locked, full or damaged.
         """
-        with self._explained(), self._db.atomic():
+        with self._explained():
+            if not self._conn.in_transaction:
+                self._conn.execute("BEGIN IMMEDIATE")
+                with self._ended():
+                    yield
+            else:
+                with self._db.atomic():
+                    yield
+
+    @contextmanager
+    def _ended(self) -> Iterator[None]:
+        """Commit the transaction that was begun, or undo it."""
+        try:
             yield
+            self._conn.execute("COMMIT")
+        except BaseException:
+            self._conn.rollback()
+            raise
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Everything written inside is undone at the end."""
+        with suppress(_RehearsalOver), self.transaction():
+            yield
+            raise _RehearsalOver
 
     # Studies
 
@@ -140,14 +207,16 @@ class Store:
         """``live`` or ``sample``, whichever the first record stored was; ``None`` as long as there is none."""
         return self.fact("kind")
 
-    def save(self, studies: Iterable[Study], tags: Callable[[Study], Sequence[Tag]]) -> dict[Pmid, Outcome]:
+    def save(
+        self, studies: Iterable[Study], tags: Callable[[Study], Sequence[Tag]], *, answered: bool = False
+    ) -> dict[Pmid, Outcome]:
         """Keep studies with their tags, each only if it is newer than what is held, and close their sightings.
 
-        Call within a transaction, with studies of the store's kind.
+        Call within a transaction, with studies of the store's kind; ``answered`` tells that PubMed gave them just now.
         """
         outcomes: dict[Pmid, Outcome] = {}
         for study in studies:
-            outcome = decide(self._held(study.pmid), study)
+            outcome = decide(self._held(study.pmid), study, answered=answered)
             if outcome in (Outcome.NEW, Outcome.REVISED):
                 before = self._tracked(study.pmid)
                 self._write_study(study)
@@ -166,8 +235,9 @@ class Store:
         """
         for pmid in pmids:
             self._conn.execute("UPDATE studies SET checked = ? WHERE pmid = ?", (day.isoformat(), pmid))
-            if self._conn.execute("DELETE FROM misses WHERE pmid = ?", (pmid,)).rowcount:
-                before = self._tracked(pmid)
+            self._conn.execute("DELETE FROM misses WHERE pmid = ?", (pmid,))
+            before = self._tracked(pmid)
+            if before and before["missing_since"]:
                 self._conn.execute("UPDATE studies SET missing_since = NULL WHERE pmid = ?", (pmid,))
                 self._note_changes(pmid, before)
 
@@ -197,7 +267,7 @@ class Store:
     def due_for_check(self, day: date, cycle_days: int) -> list[Pmid]:
         """Studies to ask PubMed for again, so that all of them are seen once in a cycle.
 
-        Those that it left out before come first, then those that it described longest ago.
+        Those that it left out before and that may be gone come first, then those that were asked for longest ago.
         """
         last = self.fact("rechecked")
         elapsed = min(cycle_days, (day - date.fromisoformat(last)).days) if last else 1
@@ -208,19 +278,27 @@ class Store:
             (str(day),),
         )
         oldest = self._conn.execute(
-            "SELECT pmid FROM studies WHERE checked IS NULL OR checked < ? ORDER BY checked, pmid LIMIT ?",
+            "SELECT pmid FROM (SELECT s.pmid, max(coalesce(s.checked, ''), coalesce(max(m.day), '')) AS asked"
+            " FROM studies s LEFT JOIN misses m USING (pmid) GROUP BY s.pmid)"
+            " WHERE asked < ? ORDER BY asked, pmid LIMIT ?",
             (str(day), share),
         )
         return list(dict.fromkeys(Pmid(row[0]) for row in (*doubted, *oldest)))
 
-    def retracted_since(self, moment: str) -> list[tuple[Pmid, str]]:
-        """The studies, with their titles, that were here and were found to be retracted since a moment."""
+    def untold_retractions(self) -> list[tuple[Pmid, str]]:
+        """The studies, with their titles, that were found to be retracted and that nobody has been told of yet."""
         rows = self._conn.execute(
-            "SELECT pmid, title FROM changes JOIN studies USING (pmid)"
-            " WHERE field = 'notice' AND new = 'retracted' AND changed_at >= ? ORDER BY pmid",
-            (moment,),
+            "SELECT DISTINCT pmid, title FROM changes JOIN studies USING (pmid)"
+            " WHERE changes.rowid > ? AND field = 'notice' AND new = 'retracted' AND notice = new ORDER BY pmid",
+            (int(self.fact("told_changes") or 0),),
         )
         return [(Pmid(pmid), title) for pmid, title in rows]
+
+    def retractions_told(self) -> None:
+        """Note that somebody has been told of every retraction found so far. Call after that, not before."""
+        (last,) = self._conn.execute("SELECT coalesce(max(rowid), 0) FROM changes").fetchone()
+        with self.transaction():
+            self.set_fact("told_changes", str(last))
 
     def count(self) -> int:
         """How many studies are held."""
@@ -284,13 +362,15 @@ class Store:
     def see(self, source: Source, found: Discovery) -> None:
         """Note what a source named. Call within a transaction.
 
-        What is not stored yet becomes pending, and so does what PubMed says it has changed.
+        What is not stored yet becomes pending, and so does what PubMed says it has changed. What PubMed did not
+        describe for so long that it is no longer waited for is asked for once more whenever it is named again.
 
         The feed server's marks are noted too: from here on the sightings themselves keep what was named.
         """
         self._conn.executemany(
             "INSERT INTO sightings (pmid, source, seen, state) VALUES (?1, ?2, ?3,"
-            " iif(EXISTS (SELECT 1 FROM studies WHERE pmid = ?1), 'stored', 'pending')) ON CONFLICT DO NOTHING",
+            " iif(EXISTS (SELECT 1 FROM studies WHERE pmid = ?1), 'stored', 'pending'))"
+            " ON CONFLICT DO UPDATE SET state = excluded.state WHERE state = 'missing'",
             [(pmid, source.name, self._now()) for pmid in found.pmids],
         )
         self._conn.executemany(
@@ -331,16 +411,15 @@ class Store:
             (watermark, self._now(), source),
         )
 
-    def start_run(self, command: str) -> tuple[int, str]:
-        """Note that a run begins; returns its number and the moment. A run that never noted its end was cut off."""
-        started = self._now()
+    def start_run(self, command: str) -> int:
+        """Note that a run begins; returns its number. A run that never noted its end was cut off."""
         with self.transaction():
             self._conn.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
             row = self._conn.execute(
                 "INSERT INTO runs (command, started, status) VALUES (?, ?, 'running') RETURNING id",
-                (command, started),
+                (command, self._now()),
             ).fetchone()
-        return int(row[0]), started
+        return int(row[0])
 
     def finish_run(
         self,
@@ -402,7 +481,10 @@ class Store:
                 f"{self._path}: made by a newer version of harvest ({newer[-1]}); upgrade harvest to use it"
             )
         if migrations.pending(self._db):
-            migrations.apply(self._db)
+            with self._db.atomic():
+                migrations.apply(self._db)
+                for (pmid,) in self._conn.execute("SELECT DISTINCT pmid FROM links WHERE stated").fetchall():
+                    self._relink(pmid)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -416,7 +498,11 @@ class Store:
             raise StoreError(f"{self._path}: {error}; {advice}") from None
 
     def _held(self, pmid: Pmid) -> Held | None:
-        row = self._conn.execute("SELECT version, revised, fingerprint FROM studies WHERE pmid = ?", (pmid,)).fetchone()
+        row = self._conn.execute(
+            "SELECT version, revised, fingerprint, (SELECT max(date) FROM history WHERE pmid = ?1), status,"
+            " (SELECT count(*) FROM article_ids WHERE pmid = ?1) FROM studies WHERE pmid = ?1",
+            (pmid,),
+        ).fetchone()
         return Held(*row) if row else None
 
     def _tracked(self, pmid: Pmid) -> dict[str, Any] | None:
@@ -471,7 +557,11 @@ class Store:
         ).fetchall()
         own = {
             tuple(row)
-            for row in self._conn.execute("SELECT kind, other_pmid FROM links WHERE pmid = ? AND stated", (pmid,))
+            for row in self._conn.execute(
+                "SELECT l.kind, coalesce(l.other_pmid, s.pmid) FROM links l LEFT JOIN studies s"
+                " ON l.other_pmid IS NULL AND lower(s.doi) = l.doi WHERE l.pmid = ? AND l.stated",
+                (pmid,),
+            )
         }
         mirrored = dict.fromkeys(
             (INVERSE_LINK[kind], other, citation) for other, kind, citation in stated if kind in INVERSE_LINK
@@ -498,13 +588,10 @@ class Store:
             f"INSERT INTO studies ({columns}) VALUES ({_marks(row)}) ON CONFLICT (pmid) DO UPDATE SET {updates}",  # noqa: S608
             tuple(row.values()),
         )
+        former = [self._shared(lookup, study.pmid) for lookup in LOOKUPS]
         for lookup in LOOKUPS:
-            columns = ", ".join(lookup.columns)
-            updates = ", ".join(f"{c} = excluded.{c}" for c in lookup.columns[1:])
             self._conn.executemany(
-                f"INSERT INTO {lookup.table} ({columns}) VALUES ({_marks(lookup.columns)})"  # noqa: S608
-                f" ON CONFLICT ({lookup.columns[0]}) DO UPDATE SET {updates}",
-                lookup.rows(study),
+                _upsert_of(lookup), ((*row, study.revised or "", study.pmid) for row in lookup.rows(study))
             )
         for child in CHILDREN:
             self._conn.execute(f"DELETE FROM {child.table} WHERE pmid = ?", (study.pmid,))  # noqa: S608
@@ -512,6 +599,21 @@ class Store:
                 f"INSERT INTO {child.table} (pmid, {', '.join(child.columns)}) VALUES (?, {_marks(child.columns)})",  # noqa: S608
                 ((study.pmid, *values) for values in child.rows(study)),
             )
+        for lookup, keys in zip(LOOKUPS, former, strict=True):
+            self._forget_unused(lookup, keys - self._shared(lookup, study.pmid))
+
+    def _shared(self, lookup: Lookup, pmid: Pmid) -> set[Any]:
+        """The keys of what a study shares with others in a table."""
+        rows = self._conn.execute(f"SELECT {lookup.reference} FROM {lookup.users} WHERE pmid = ?", (pmid,))  # noqa: S608
+        return {key for (key,) in rows}
+
+    def _forget_unused(self, lookup: Lookup, keys: Iterable[Any]) -> None:
+        """Drop what no study refers to any more: an author whose name PubMed has corrected wrote nothing."""
+        self._conn.executemany(
+            f"DELETE FROM {lookup.table} WHERE {lookup.columns[0]} = ?1"  # noqa: S608
+            f" AND NOT EXISTS (SELECT 1 FROM {lookup.users} WHERE {lookup.reference} = ?1)",
+            [(key,) for key in keys],
+        )
 
     def _write_tags(self, pmid: Pmid, tags: Sequence[Tag]) -> None:
         tagged, evidence = tag_rows(pmid, self._curated(pmid, tags))
@@ -581,6 +683,30 @@ class Store:
                 tuple(PublicationType(*values) for values in types[pmid]),
                 tuple(Substance(*values) for values in substances[pmid]),
             )
+
+
+def _upsert_of(lookup: Lookup) -> str:
+    """Keep what a study says of a thing that others have too; its revision and its PMID are the last two parameters.
+
+    MeSH renames headings: of two names that of the study revised last stands, whichever arrived last. Not every record
+    that names a substance has its number: one that is known stays.
+    """
+    key, *others = lookup.columns
+    now = ", ".join(f"coalesce({lookup.table}.{name}, '')" for name in others)
+    said = ", ".join(f"coalesce(excluded.{name}, '')" for name in others)
+    revised, pmid = len(lookup.columns) + 1, len(lookup.columns) + 2
+    newer = (
+        f"(?{revised}, {said}) > (SELECT coalesce(max(revised), ''), {now} FROM {lookup.users} u"  # noqa: S608
+        f" JOIN studies USING (pmid) WHERE u.{lookup.reference} = {lookup.table}.{key} AND pmid <> ?{pmid})"
+    )
+    updates = ", ".join(
+        f"{name} = iif({newer}, coalesce(excluded.{name}, {name}), coalesce({name}, excluded.{name}))"
+        for name in others
+    )
+    return (
+        f"INSERT INTO {lookup.table} ({', '.join(lookup.columns)}) VALUES ({_marks(lookup.columns)})"  # noqa: S608
+        f" ON CONFLICT ({key}) DO UPDATE SET {updates} WHERE ({said}) <> ({now})"
+    )
 
 
 def _headings(rows: Iterable[tuple[Any, ...]]) -> tuple[MeshHeading, ...]:

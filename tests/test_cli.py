@@ -17,6 +17,7 @@ from harvest.cli import main
 from harvest.store import Store
 from tests.fakes import HOLD
 from tests.pubmed import LocalPubMed, serve
+from tests.pubmed.invented import article, article_set
 
 Harvest = Callable[..., Result]
 
@@ -221,6 +222,40 @@ def test_a_bad_record_is_named_and_the_good_ones_of_its_file_are_stored(
         {"pmid": 970_000_292, "revised": "2026-02"},
         {"pmid": 970_000_293, "revised": "2026-01-30"},
     ]
+
+
+def test_a_deletion_in_a_file_marks_the_study_and_keeps_it(harvest: Harvest, home: Path, tmp_path: Path) -> None:
+    """Update files of PubMed name what was withdrawn, beside what is new."""
+    update = tmp_path / "update.xml"
+    update.write_bytes(article_set(article(970_000_001), article(970_000_002)))
+    harvest("load", update)
+    update.write_bytes(article_set(article(970_000_003), deleted=[970_000_001]))
+    assert harvest("load", update).exit_code == 0
+    assert query(home, "SELECT pmid, missing_since IS NOT NULL AS gone FROM studies ORDER BY pmid") == [
+        {"pmid": 970_000_001, "gone": 1},
+        {"pmid": 970_000_002, "gone": 0},
+        {"pmid": 970_000_003, "gone": 0},
+    ]
+
+
+def test_a_feed_is_asked_for_what_has_changed_since_the_last_run(
+    harvest: Harvest, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each run sends the server's marks of the last one, and keeps the new ones when the feed has changed."""
+    with serve([article(970_000_001, created="2026-11-01")], rate=None, etag=True) as pubmed:
+        monkeypatch.setenv("HARVEST_EUTILS", pubmed.eutils)
+        add_feed(home, pubmed.feed_url("all[sb]"))
+        marks = []
+        for pmid in (970_000_001, 970_000_002, 970_000_002):
+            pubmed.corpus.extend([article(pmid, created="2026-11-02")])
+            assert harvest("run", "newest").exit_code == 0
+            [request] = [request for request in pubmed.requests if request.endpoint == "rss"]
+            marks.append((request.header("If-None-Match"), request.header("If-Modified-Since")))
+            pubmed.requests.clear()
+        [state] = query(home, "SELECT etag, last_modified FROM sources WHERE name = 'newest'")
+    assert marks[0] == ("", "")
+    assert len(set(marks)) == 3
+    assert marks[2] == (state["etag"], state["last_modified"])
 
 
 def test_a_file_that_is_not_there_is_named(harvest: Harvest) -> None:

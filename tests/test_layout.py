@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import importlib
 import re
 from functools import cache
 from importlib.metadata import version
@@ -46,6 +48,17 @@ def test_only_the_store_opens_the_database(module: Path) -> None:
     """And the migrations it applies."""
     if {"sqlite3", "sqlite_utils"} & imports(module):
         assert module.name in ("store.py", "migrations.py")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_values_do_not_change(module: Path) -> None:
+    """Dataclasses are slotted, and frozen but for those that are filled in step by step."""
+    name = ".".join(module.with_suffix("").parts).removesuffix(".__init__")
+    for value in vars(importlib.import_module(name)).values():
+        if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__ == name:
+            assert "__slots__" in vars(value), value
+            frozen = value.__dataclass_params__.frozen  # type: ignore[attr-defined]  # unknown to typeshed
+            assert frozen == (value.__name__ not in ("Report", "SourceReport", "Sentence")), value
 
 
 def test_the_local_pubmed_shares_no_code_with_the_harvester() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.errors import LockedError
+from harvest.errors import LockedError, StoreError
 from harvest.lock import writing_to
 from tests.fakes import HOLD
 
@@ -24,6 +24,13 @@ def test_a_second_writer_learns_at_once_who_holds_the_home(tmp_path: Path) -> No
             pass
         holder.kill()
     with writing_to(database):
+        pass
+
+
+def test_a_home_that_cannot_be_written_to_is_said_to_be_so(tmp_path: Path) -> None:
+    """Here a folder stands where the lock should be; one line, no traceback."""
+    (tmp_path / "x.db.lock").mkdir()
+    with pytest.raises(StoreError, match=r"x\.db: cannot be written"), writing_to(tmp_path / "x.db"):
         pass
 
 

@@ -80,6 +80,15 @@ def test_a_record_that_cannot_be_read_is_a_problem_and_missing() -> None:
     assert len(described.problems) == 1
 
 
+def test_a_record_that_came_and_cannot_be_read_is_not_missing_at_pubmed() -> None:
+    """Else it would be taken for withdrawn in the end."""
+    broken = article_set(970000001, 970000002).replace(b"<ArticleTitle>Sample.", b"<ArticleTitle>Sample &nothing;", 1)
+    described = ask(broken, 970000001, 970000002)
+    assert [study.pmid for study in described.studies] == [970000002]
+    assert described.missing == ()
+    assert described.problems[0].record == "PMID 970000001"
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

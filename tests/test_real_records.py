@@ -13,18 +13,27 @@ import sqlite3
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice, permutations
 from pathlib import Path
+from random import Random
 
 import pytest
 from click.testing import CliRunner
 
 from harvest import home as homes
+from harvest import medline
 from harvest.cli import main
 from harvest.errors import PayloadError
 from harvest.eutils import refuse_error_body
+from harvest.model import Pmid, Study
+from harvest.pipeline import load
 from harvest.sources.feed import read_feed
 from harvest.sources.search import read_esearch
+from harvest.store import Store
+from tests.dumps import Dump, differences, logical_dump
+from tests.fakes import FakeTagger
 from tests.pubmed import serve
 
 REAL = Path(os.environ.get("HARVEST_REAL", "../shared/real"))
@@ -141,6 +150,71 @@ def test_every_recorded_file_is_taken_or_refused_by_name(tmp_path: Path) -> None
             assert b"<PubmedArticle>" not in opened(path)
             continue
         assert all(pmid in words for pmid, _, _ in records_of(path)), path
+
+
+def recorded_revisions() -> dict[Pmid, list[Study]]:
+    """The records that lie in the files in several revisions, each different one once."""
+    revisions: dict[Pmid, dict[str, Study]] = defaultdict(dict)
+    for path in sorted(path for path in (REAL / "pubmed_xml").rglob("*") if path.is_file()):
+        try:
+            with path.open("rb") as stream:
+                for record in medline.read(stream):
+                    if isinstance(record, Study):
+                        revisions[record.pmid][record.fingerprint()] = record
+        except PayloadError:  # recorded error answers lie among the files
+            continue
+    return {pmid: list(records.values()) for pmid, records in revisions.items() if len(records) > 1}
+
+
+def state(path: Path) -> Dump:
+    """What a database says, without the history of how it came to say so."""
+    return {table: rows for table, rows in logical_dump(path).items() if table not in ("changes", "about")}
+
+
+def state_after(path: Path, records: Sequence[Study]) -> Dump:
+    with Store(path) as store:
+        for record in records:
+            with store.transaction():
+                store.save([record], lambda _: ())
+    said = state(path)
+    path.unlink()
+    return said
+
+
+def test_the_revisions_of_a_real_record_end_in_the_same_state_in_every_order(tmp_path: Path) -> None:
+    """One by one, up to six revisions in each of their orders."""
+    found = recorded_revisions()
+    assert len(found) >= 10
+    assert max(map(len, found.values())) >= 4
+    for records in found.values():
+        straight, *others = (state_after(tmp_path / "one.db", order) for order in permutations(records[:6]))
+        assert len(straight["studies"]) == 1
+        for other in others:
+            assert differences(straight, other) == []
+
+
+def test_the_revisions_of_all_real_records_together_end_in_the_same_state_in_any_order(tmp_path: Path) -> None:
+    """They share authors, headings and links; twenty shuffles of all of them."""
+    records = [record for revisions in recorded_revisions().values() for record in revisions]
+    straight = state_after(tmp_path / "one.db", records)
+    for seed in range(20):
+        shuffled = Random(seed).sample(records, len(records))
+        assert differences(straight, state_after(tmp_path / "one.db", shuffled)) == []
+
+
+def test_real_files_in_any_order_end_in_the_same_state(tmp_path: Path) -> None:
+    """All of them, as an operator would load them, in four orders."""
+    files = sorted(path for path in (REAL / "pubmed_xml").rglob("*") if path.is_file())
+    orders = [files, files[::-1], *(Random(seed).sample(files, len(files)) for seed in range(2))]
+    states = []
+    for number, order in enumerate(orders):
+        path = tmp_path / f"{number}.db"
+        with Store(path) as store:
+            load(order, store, FakeTagger())
+        states.append(state(path))
+    assert len(states[0]["studies"]) > 300
+    for other in islice(states, 1, None):
+        assert differences(states[0], other) == []
 
 
 def test_every_real_feed_yields_its_pmids() -> None:

@@ -55,6 +55,60 @@ def test_every_field_of_a_study_is_in_the_database(store: Store) -> None:
         assert value in stored
 
 
+def test_every_value_of_a_study_stands_in_its_own_column(store: Store, clock: Clock) -> None:
+    """What PubMed says is told by the name of what it is."""
+    full = study(
+        vernacular_title="Erfundene Studie.",
+        languages=("eng", "ger"),
+        electronic_date="2026-10-05",
+        publication_date="2026-10-05",
+        completed="2026-11-06",
+        conflict_of_interest="None, it is invented.",
+        version=2,
+        authors_complete=False,
+        keywords=(*STUDY.keywords, replace(STUDY.keywords[0], text="made up")),
+    )
+    save(store, full)
+    [row] = store.rows("SELECT * FROM studies")
+    assert {name: value for name, value in row.items() if value is not None} == {
+        "pmid": 970_000_001,
+        "title": "Invented trial of repeated dosing.",
+        "abstract": full.abstract,
+        "journal": "Sample journal of psychiatry",
+        "publication_date": "2026-10-05",
+        "publication_year": 2026,
+        "entered": "2026-11-04",
+        "revised": "2026-11-05",
+        "doi": "10.5555/sample.1",
+        "pmcid": "PMC97000001",
+        "language": "eng, ger",
+        "notice": "none",
+        "first_seen": "2026-11-22T12:00:00Z",
+        "keywords": "invented; made up",
+        "mesh": "Humans; Depressive Disorder, Major",
+        "vernacular_title": "Erfundene Studie.",
+        "journal_abbreviation": "Sample J Psychiatry",
+        "nlm_unique_id": "000000000",
+        "issn": "0000-0000",
+        "volume": "12",
+        "issue": "3",
+        "pages": "101-110",
+        "publication_date_text": "2026 Nov",
+        "electronic_date": "2026-10-05",
+        "publication_model": "Print-Electronic",
+        "publication_status": "ppublish",
+        "completed": "2026-11-06",
+        "kind": "article",
+        "status": "MEDLINE",
+        "indexing_method": "Automated",
+        "version": 2,
+        "copyright": "Sample record, invented.",
+        "conflict_of_interest": "None, it is invented.",
+        "authors_complete": 0,
+        "fingerprint": full.fingerprint(),
+    }
+
+
 def test_the_abstract_is_its_sections_with_labels_joined_by_blank_lines(store: Store) -> None:
     """One column holds the whole abstract for whoever exports a flat table."""
     save(store, STUDY)
@@ -202,7 +256,7 @@ def test_a_watermark_never_moves_back(store: Store) -> None:
 
 def test_a_run_that_was_cut_off_is_told_apart_from_one_that_goes_on(store: Store) -> None:
     """The next run finds a run without an end and says so."""
-    first, _ = store.start_run("run")
+    first = store.start_run("run")
     store.start_run("run")
     assert store.rows("SELECT id, status FROM runs ORDER BY id") == [
         {"id": first, "status": "interrupted"},

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
+
+from pydantic import BaseModel, NonNegativeInt, PositiveInt
 
 from harvest.errors import PayloadError
 from harvest.eutils import Eutils, read_json
@@ -72,12 +73,15 @@ class Search:
         Windows end a day ahead, as PubMed's day may already have turned.
 
         Raises:
-            PayloadError: PubMed refused the expression, or listed fewer studies than it promised.
+            PayloadError: PubMed refused the expression, has nothing for it, or listed fewer studies than it promised.
             TransportError: PubMed did not answer.
         """
         whole = self._ask(None, retmax=0)
-        entered = self._named(Window(since, self._ahead(since)))
-        changed = self._named(Window(changed_since, self._ahead(changed_since), "lr")) if changed_since else []
+        if not whole.count:
+            raise PayloadError("; ".join(("PubMed has no study at all for this search", *whole.warnings)))
+        entered = self._named(Window(since, self._ahead(since)), whole.count)
+        revised = Window(changed_since, self._ahead(changed_since), "lr") if changed_since else None
+        changed = self._named(revised, whole.count) if revised else []
         return Discovery(
             _pmids(entered),
             _pmids(changed),
@@ -91,8 +95,15 @@ class Search:
     def _ahead(self, since: date) -> date:
         return max(since, self.today() + timedelta(days=1))
 
-    def _named(self, window: Window) -> list[Found]:
-        return list(self._listed(window, self._ask(window, retmax=0).count))
+    def _named(self, window: Window, total: int) -> list[Found]:
+        """The answers that list a window whole. That it is empty is believed if all studies are found outside of it."""
+        count = self._ask(window, retmax=0).count
+        if not count and self._ask(window, retmax=0, operator="NOT").count < total:
+            raise PayloadError(f"PubMed named none of the studies that it has in {window}")
+        parts = list(self._listed(window, count))
+        if sum(part.count for part in parts) < count:
+            raise PayloadError(f"PubMed promised {count:,} studies in {window} and did not list them all")
+        return parts
 
     def _listed(self, window: Window, count: int) -> Iterator[Found]:
         """The answers that together list the window's ``count`` records."""
@@ -111,9 +122,9 @@ class Search:
         yield from self._listed(earlier, earlier_count)
         yield from self._listed(later, count - earlier_count)
 
-    def _ask(self, window: Window | None, retmax: int) -> Found:
+    def _ask(self, window: Window | None, retmax: int, operator: str = "AND") -> Found:
         parameters = {
-            "term": f"({self.term}) AND {window}" if window else self.term,
+            "term": f"({self.term}) {operator} {window}" if window else self.term,
             "retmode": "json",
             "retmax": str(retmax),
             "sort": "pub_date",
@@ -123,6 +134,16 @@ class Search:
 
 def _pmids(parts: Iterable[Found]) -> tuple[Pmid, ...]:
     return tuple(dict.fromkeys(pmid for part in parts for pmid in part.pmids))
+
+
+class _Result(BaseModel):
+    """The part of an esearch result that is read; each list of words names the kind of what PubMed says."""
+
+    count: NonNegativeInt
+    idlist: tuple[PositiveInt, ...]
+    querytranslation: str = ""
+    errorlist: dict[str, list[str]] | None = None
+    warninglist: dict[str, list[str]] | None = None
 
 
 def read_esearch(body: bytes) -> Found:
@@ -140,16 +161,16 @@ def read_esearch(body: bytes) -> Found:
             f"PubMed answered with an error: {said[:200]}", retryable="failed" in said and "retstart" not in said
         )
     try:
-        pmids = tuple(Pmid(int(text)) for text in result["idlist"])
-        return Found(int(result["count"]), pmids, str(result.get("querytranslation", "")), tuple(_warnings(result)))
-    except (KeyError, TypeError, ValueError):
+        read = _Result.model_validate(result)
+    except ValueError:
         raise PayloadError("the esearch result lacks its count or its list of PMIDs", retryable=True) from None
+    return Found(read.count, tuple(map(Pmid, read.idlist)), read.querytranslation, tuple(_warnings(read)))
 
 
-def _warnings(result: dict[str, Any]) -> Iterator[str]:
+def _warnings(result: _Result) -> Iterator[str]:
     """Words of PubMed about the expression; "No items found." is an answer, not a warning."""
-    for group, words in (("errorlist", "does not know"), ("warninglist", "warns of")):
-        for kind, texts in (result.get(group) or {}).items():
+    for group, words in ((result.errorlist, "does not know"), (result.warninglist, "warns of")):
+        for kind, texts in (group or {}).items():
             for text in texts:
                 if text != "No items found.":
                     yield f"PubMed {words} {text!r} ({kind})"

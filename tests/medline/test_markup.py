@@ -50,6 +50,7 @@ FORMULAS = [
     ("<msup><mn>12</mn><mi>th</mi></msup>", "12th"),
     ("<mn>10</mn><msup><mrow/><mn>3</mn></msup>", "10^3"),
     ("<mo>[</mo><msup><mrow/><mn>11</mn></msup><mi>C</mi><mo>]</mo>", "[11C]"),
+    ("<mi>x1</mi><mn>2</mn><mi>y</mi>", "x1 2y"),
     ("<msub><mi>x</mi><mn>1</mn></msub>", "x1"),
     ("<msub><mn>10</mn><mn>2</mn></msub>", "10_2"),
     ("<msub><mi>x</mi><mrow><mi>i</mi><mo>+</mo><mn>1</mn></mrow></msub>", "x_(i+1)"),

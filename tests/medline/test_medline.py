@@ -120,6 +120,27 @@ def test_nothing_is_fetched_or_read_for_a_record(tmp_path: Path) -> None:
     assert medline.read_set(xml.encode()) == [Problem("PMID 1", "not well-formed: Entity 'secret' not defined")]
 
 
+@pytest.mark.parametrize(
+    ("written", "version"), [("", 1), (' Version="1"', 1), (' Version="3"', 3), (' Version="x"', 1)]
+)
+def test_a_record_without_a_version_is_the_first(written: str, version: int) -> None:
+    """Older files give none."""
+    xml = f"<PubmedArticle><MedlineCitation><PMID{written}>7</PMID><Article/></MedlineCitation></PubmedArticle>"
+    (found,) = medline.read_set(xml.encode())
+    assert isinstance(found, Study)
+    assert found.version == version
+
+
+@pytest.mark.parametrize("aside", ["<!-- no word -->", "<?no word?>"])
+def test_what_is_no_text_is_not_read(aside: str) -> None:
+    """Comments and processing instructions cut no text in two."""
+    article = f"<Article><ArticleTitle>An {aside}<i>in{aside}vented</i> title</ArticleTitle></Article>"
+    xml = f"<PubmedArticle><MedlineCitation>{aside}<PMID>7</PMID>{article}</MedlineCitation></PubmedArticle>"
+    (found,) = medline.read_set(xml.encode())
+    assert isinstance(found, Study)
+    assert found.title == "An invented title"
+
+
 def test_deletions_carry_pmids() -> None:
     """A DeleteCitation gives one deletion for each PMID."""
     xml = b"<PubmedArticleSet><DeleteCitation><PMID>7</PMID><PMID>8</PMID></DeleteCitation></PubmedArticleSet>"

@@ -56,9 +56,17 @@ def test_a_feed_without_items_is_no_news() -> None:
     ],
 )
 def test_what_is_no_feed_is_an_error_and_not_no_news(body: bytes, reason: str) -> None:
-    """An HTML page parses as an empty feed: it is refused."""
-    with pytest.raises(PayloadError, match=reason):
+    """An HTML page parses as an empty feed: it is refused, and asked for again unless it is the feed's own fault."""
+    with pytest.raises(PayloadError, match=reason) as caught:
         read_feed(body)
+    assert caught.value.retryable == (reason != "names no PMID")
+
+
+def test_an_item_without_pmid_is_told_by_its_title() -> None:
+    """So that a reader finds it; a long title is cut short."""
+    with pytest.raises(PayloadError) as caught:
+        read_feed(feed_of("").replace(b"A &lt;em&gt;title&lt;/em&gt;", b"x" * 500))
+    assert str(caught.value) == f"an item of the feed names no PMID in its guid: {'x' * 80!r}"
 
 
 @given(st.integers(0, 400), st.binary(max_size=4))

@@ -30,14 +30,17 @@ class FakeEutils:
         self.revised = revised
         self.cap = cap
         self.asked = 0
+        self.lengths: list[str] = []
 
     def call(self, utility: str, parameters: Mapping[str, str], read: Callable[[bytes], T]) -> T:
         assert utility == "esearch"
         self.asked += 1
+        self.lengths.append(parameters["retmax"])
         quoted = parameters["term"].split('"')[1::2] or ["1000/01/01", "3000/01/01"]
         first, last = (date.fromisoformat(text.replace("/", "-")) for text in quoted)
         days = self.revised if "[lr]" in parameters["term"] else self.days
-        found = [number + 1 for number, day in enumerate(days) if first <= day <= last]
+        outside = " NOT " in parameters["term"]
+        found = [number + 1 for number, day in enumerate(days) if (first <= day <= last) != outside]
         listed = found[: min(self.cap, int(parameters["retmax"]))]
         return read(esearch(count=str(len(found)), idlist=[str(pmid) for pmid in listed]))
 
@@ -65,18 +68,53 @@ def test_what_was_revised_is_named_apart_from_what_is_new() -> None:
     assert (found.pmids, found.changed, found.expected) == ((), (2, 3), 2)
 
 
+def test_only_a_list_that_is_needed_is_asked_for() -> None:
+    """Counts come without PMIDs; the list is as long as PubMed allows."""
+    eutils = FakeEutils([date(2026, 11, 1)], cap=9999)
+    search(eutils).discover(date(2026, 10, 1), None)
+    assert eutils.lengths == ["0", "0", "9999"]
+
+
+def test_what_pubmed_says_of_an_error_is_cut_short() -> None:
+    """A line is a line."""
+    with pytest.raises(PayloadError) as caught:
+        read_esearch(esearch(ERROR="x" * 500))
+    assert str(caught.value) == f"PubMed answered with an error: {'x' * 200}"
+
+
 def test_a_window_is_written_as_pubmed_reads_it() -> None:
     """Both ends included, the field with each."""
     assert str(Window(date(2026, 10, 1), date(2026, 11, 3))) == '("2026/10/01"[crdt] : "2026/11/03"[crdt])'
 
 
 def test_nothing_found_is_an_answer() -> None:
-    """No studies is no error."""
-    found = search(FakeEutils([], cap=10)).discover(date(2026, 10, 1), None)
-    assert (found.pmids, found.expected, found.warnings) == ((), 0, ())
+    """No new studies is no error, as all that PubMed has is found among the old ones."""
+    found = search(FakeEutils([date(2020, 1, 1)], cap=10)).discover(date(2026, 10, 1), None)
+    assert (found.pmids, found.expected, found.total, found.warnings) == ((), 0, 1, ())
 
 
-@given(st.lists(st.integers(0, 200), max_size=120), st.integers(1, 30), st.booleans())
+def test_a_search_that_finds_nothing_at_all_is_an_error() -> None:
+    """An expression that PubMed has nothing for is a slip, and an empty answer may be a fault: neither is no news."""
+    with pytest.raises(PayloadError, match="no study at all"):
+        search(FakeEutils([], cap=10)).discover(date(2026, 10, 1), None)
+
+
+@pytest.mark.parametrize("told", [[3, 0, 0], [3, 0, 2], [3, 2, 0, 0], [3, 2, 1, 0, 1, 1]])
+def test_an_empty_or_short_answer_is_believed_only_if_it_adds_up(told: list[int]) -> None:
+    """Counts that contradict each other are an error, not a gap."""
+
+    class Wavering(FakeEutils):
+        def call(self, utility: str, parameters: Mapping[str, str], read: Callable[[bytes], T]) -> T:
+            count = told[min(self.asked, len(told) - 1)]
+            self.asked += 1
+            listed = [str(number) for number in range(1, count + 1)] if parameters["retmax"] != "0" else []
+            return read(esearch(count=str(count), idlist=listed))
+
+    with pytest.raises(PayloadError, match=r"named none|did not list"):
+        search(Wavering([], cap=10)).discover(date(2026, 10, 1), None)
+
+
+@given(st.lists(st.integers(0, 200), min_size=1, max_size=120), st.integers(1, 30), st.booleans())
 def test_a_set_above_the_cap_is_named_completely_or_refused(offsets: list[int], cap: int, told: bool) -> None:
     """Whatever the days, every study is named once; a day above the cap is an error, not a gap.
 
@@ -101,6 +139,7 @@ def test_the_halves_of_a_window_are_disjoint_and_complete(first: date, days: int
     assert (earlier.first, later.last) == (window.first, window.last)
     assert earlier.first <= earlier.last == later.first - timedelta(days=1)
     assert later.first <= later.last
+    assert abs((earlier.last - earlier.first) - (later.last - later.first)) <= timedelta(days=1)
 
 
 def test_the_window_ends_a_day_ahead() -> None:
@@ -125,6 +164,12 @@ def test_the_window_ends_a_day_ahead() -> None:
         (b'{"esearchresult":{"count":"3"}}', "lacks its count", True),
         (b'{"esearchresult":{"count":"many","idlist":[]}}', "lacks its count", True),
         (b'{"esearchresult":{"count":"1","idlist":["x"]}}', "lacks its count", True),
+        (b'{"esearchresult":{"count":"1","idlist":["0"]}}', "lacks its count", True),
+        (b'{"esearchresult":{"count":"-1","idlist":[]}}', "lacks its count", True),
+        (b'{"esearchresult":{"count":1e999,"idlist":[]}}', "lacks its count", True),
+        (b'{"esearchresult":{"count":"1","idlist":"123"}}', "lacks its count", True),
+        (b'{"esearchresult":{"count":"0","idlist":[],"errorlist":["x"]}}', "lacks its count", True),
+        (b"[" * 100_000, "not JSON", True),
     ],
 )
 def test_an_answer_that_is_an_error_is_an_error(body: bytes, reason: str, retryable: bool) -> None:
@@ -172,7 +217,7 @@ def test_an_error_body_under_http_200_is_retried_and_then_an_error(tmp_path: Pat
 def test_who_asks_is_said_with_every_request_and_the_key_only_in_the_body(tmp_path: Path) -> None:
     """NCBI asks for tool and email; a key in an address would end in logs; an empty key is an error at NCBI."""
     client = Client("test")
-    with scripted(answer(esearch(count="0", idlist=[]))) as server:
+    with scripted(answer(esearch(count="1", idlist=["1"]))) as server:
         for key in ("", "s3cret"):
             eutils = Eutils(client, server.url, email="a@example.org", api_key=key, pacer=Pacer(tmp_path / "p", 1000))
             search(eutils).discover(TODAY, None)
