@@ -691,7 +691,8 @@ def test_a_backfill_that_was_cut_off_goes_on_without_asking_twice(century: Track
     century.pubmed.faults.clear()
     century.pubmed.requests.clear()
     assert century.harvest("backfill").exit_code == 0
-    assert sorted([*stored, *century.asked_for()]) == century.pmids() == [FIRST + number for number in range(30)]
+    assert century.pmids() == [FIRST + number for number in range(30)]
+    assert set(century.asked_for()) == set(century.pmids()) - set(stored)
     assert century.rows("SELECT watermark FROM sources") == [{"watermark": "2026-11-22"}]
 
 
