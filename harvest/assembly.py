@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from harvest.config import Config
-from harvest.errors import ConfigError, SourceError
+from harvest.errors import ConfigError, HarvestError, SourceError
 from harvest.eutils import Eutils, read_json
 from harvest.http import Client
 from harvest.pipeline import Since
@@ -43,7 +44,7 @@ def network_of(config: Config, *, attempts: int = 5) -> tuple[Client, Eutils]:
 
 
 def sources_of(config: Config, store: Store, client: Client, eutils: Eutils, names: Sequence[str] = ()) -> list[Source]:
-    """The recipe's sources, or the named ones of them.
+    """The recipe's sources, or the named ones of them, each once.
 
     Raises:
         ConfigError: the recipe has no source of a name.
@@ -53,11 +54,13 @@ def sources_of(config: Config, store: Store, client: Client, eutils: Eutils, nam
     for name in names:
         if name not in known:
             raise ConfigError(f"no source is named {name}; the recipe has {', '.join(known)}")
-    return [known[name] for name in names or known]
+    return [known[name] for name in dict.fromkeys(names or known)]
 
 
 def since_of(config: Config, store: Store, day: date | None) -> Callable[[Source], Since]:
     """From which days on each source is asked: a given one, else its watermark less an overlap, else the first days.
+
+    What was asked before and did not come to its end, a backfill for instance, is asked once more.
 
     Revisions are asked for from the watermark on, a given day or not: before the first success nothing is here that
     could have been revised.
@@ -65,13 +68,15 @@ def since_of(config: Config, store: Store, day: date | None) -> Callable[[Source
     limits = config.recipe.limits
 
     def since(source: Source) -> Since:
-        watermark = store.source_state(source.name).watermark
-        if not watermark:
-            return Since(day or today() - timedelta(days=limits.first_days))
-        followed = date.fromisoformat(watermark)
+        state = store.source_state(source.name, source.identity)
+        followed = min(date.fromisoformat(state.watermark), today()) if state.watermark else None
+        begun = [date.fromisoformat(state.asked_from)] if state.asked_from else []
+        first = today() - timedelta(days=limits.first_days)
+        usual = min([followed - timedelta(days=limits.overlap_days) if followed else first, *begun])
         return Since(
-            day or followed - timedelta(days=limits.overlap_days),
-            followed - timedelta(days=limits.revision_overlap_days),
+            day or usual,
+            followed - timedelta(days=limits.revision_overlap_days) if followed else None,
+            gapless=day is None or day <= min([followed or first, *begun]),
         )
 
     return since
@@ -89,7 +94,7 @@ def reach(config: Config) -> None:
         try:
             network_of(config, attempts=1)[1].call("einfo", {"retmode": "json"}, read_json)
             trouble.clear()
-        except SourceError as error:
+        except HarvestError as error:
             trouble[:] = [str(error)]
 
     asking = threading.Thread(target=ask, daemon=True)
@@ -105,5 +110,9 @@ def _searches(config: Config, eutils: Eutils) -> list[Search]:
 
 
 def _feeds(config: Config, store: Store, client: Client) -> list[Feed]:
-    states = [(entry, store.source_state(entry.name)) for entry in config.recipe.feeds]
-    return [Feed(entry.name, entry.url, client, state.etag, state.last_modified) for entry, state in states]
+    feeds = [Feed(entry.name, entry.url, client) for entry in config.recipe.feeds]
+    states = [store.source_state(feed.name, feed.identity) for feed in feeds]
+    return [
+        replace(feed, etag=state.etag, last_modified=state.last_modified)
+        for feed, state in zip(feeds, states, strict=True)
+    ]

@@ -431,6 +431,25 @@ def history(db: Database) -> None:
         )
 
 
+@migrations(name="0005_sources")
+def sources(db: Database) -> None:
+    """What a source is and from when on it was asked; deletions that came before what they delete; DOIs in any case."""
+    _execute(
+        db,
+        """
+        -- identity is a digest of the expression or address: another one is another source under the same name.
+        -- asked_from is the earliest day asked about since the source was last followed without a gap.
+        ALTER TABLE sources ADD COLUMN identity TEXT;
+        ALTER TABLE sources ADD COLUMN asked_from TEXT;
+
+        -- records that PubMed withdrew before they came here, as files may be read in any order
+        CREATE TABLE withdrawals (pmid INTEGER PRIMARY KEY, noted_at TEXT NOT NULL) STRICT;
+
+        CREATE INDEX studies_doi_any_case ON studies (doi COLLATE NOCASE);
+        """,
+    )
+
+
 def _execute(db: Database, script: str) -> None:
     """Run a script statement by statement: ``executescript`` would commit the transaction that a step runs in."""
     statement = ""

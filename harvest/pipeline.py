@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+BEGINS_ANEW = "asks something else than before, so it begins anew; `harvest backfill` brings the older studies"
+
 IN_FLIGHT = 6
 """Requests under way at a time: enough to use up NCBI's rate when it takes its time to answer."""
 
@@ -44,10 +46,14 @@ Progress = Callable[[str, int | None], AbstractContextManager[Advance]]
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """From which day on a source is asked: for new studies, and for revised ones, if it is asked for those at all."""
+    """From which day on a source is asked: for new studies, and for revised ones, if it is asked for those at all.
+
+    ``gapless`` tells that no day is left out between what was followed before and the first day.
+    """
 
     entered: date
     changed: date | None = None
+    gapless: bool = True
 
 
 Fetch = Callable[[Sequence[Pmid]], Described]
@@ -258,6 +264,9 @@ def _recorded(store: Store, command: str, report: Report) -> Iterator[None]:
 def _discover(source: Source, since: Since, store: Store, report: Report) -> SourceReport:
     """Ask one source; its failure is its own and leaves the others alone."""
     asked = SourceReport(source, since)
+    with store.transaction():
+        if store.ask(source, since.entered) and source.kind == "search":
+            report.problems.append(f"{source.name}: {BEGINS_ANEW}")
     try:
         asked.found = source.discover(since.entered, since.changed)
     except SourceError as error:
@@ -320,7 +329,7 @@ def _close(store: Store, report: Report, today: date, *, rechecked: bool) -> Non
             asked.revised = outcomes.count(Outcome.REVISED)
             # a warning tells that PubMed left a part of the expression out: what it named may not be all
             if not asked.missing and not asked.found.warnings:
-                store.succeed(asked.source.name, today.isoformat())
+                store.succeed(asked.source.name, today.isoformat() if asked.since.gapless else None)
         if rechecked:
             store.set_fact("rechecked", today.isoformat())
     for asked in report.sources:

@@ -122,11 +122,16 @@ def decide(held: Held | None, study: Study, *, answered: bool = False) -> Outcom
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How far a source has been followed; ``watermark`` is an ISO day, the marks are the feed server's."""
+    """How far a source has been followed, in ISO days; the marks are the feed server's.
+
+    Everything up to ``watermark`` is stored; ``asked_from`` is the earliest day asked about since, if that has not come
+    to its end.
+    """
 
     watermark: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    asked_from: str | None = None
 
 
 class _RehearsalOver(Exception):  # noqa: N818 - no error
@@ -223,6 +228,8 @@ class Store:
                 self._relink(study.pmid)
                 self._note_changes(study.pmid, before)
                 self._write_tags(study.pmid, tags(study))
+            if outcome is Outcome.NEW and self._is_withdrawn(study.pmid):
+                self._mark_missing(study.pmid)
             outcomes[study.pmid] = outcome
             self.set_fact("kind", "sample" if study.is_sample else "live")
         self._conn.executemany("UPDATE sightings SET state = 'stored' WHERE pmid = ?", [(pmid,) for pmid in outcomes])
@@ -236,6 +243,7 @@ class Store:
         for pmid in pmids:
             self._conn.execute("UPDATE studies SET checked = ? WHERE pmid = ?", (day.isoformat(), pmid))
             self._conn.execute("DELETE FROM misses WHERE pmid = ?", (pmid,))
+            self._conn.execute("DELETE FROM withdrawals WHERE pmid = ?", (pmid,))
             before = self._tracked(pmid)
             if before and before["missing_since"]:
                 self._conn.execute("UPDATE studies SET missing_since = NULL WHERE pmid = ?", (pmid,))
@@ -254,15 +262,26 @@ class Store:
                 self._conn.execute(
                     "UPDATE sightings SET state = 'missing' WHERE pmid = ? AND state = 'pending'", (pmid,)
                 )
-                self.withdraw([Deletion(pmid)])
+                self._mark_missing(pmid)
 
     def withdraw(self, deletions: Iterable[Deletion]) -> None:
-        """Mark studies that PubMed no longer has; they are kept. Call within a transaction."""
+        """Mark studies that PubMed has withdrawn, those too that are yet to come. Call within a transaction."""
         for deletion in deletions:
-            before = self._tracked(deletion.pmid)
-            mark = "UPDATE studies SET missing_since = ? WHERE pmid = ? AND missing_since IS NULL"
-            self._conn.execute(mark, (self._now(), deletion.pmid))
-            self._note_changes(deletion.pmid, before)
+            self._conn.execute(
+                "INSERT INTO withdrawals (pmid, noted_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (deletion.pmid, self._now()),
+            )
+            self._mark_missing(deletion.pmid)
+
+    def _is_withdrawn(self, pmid: Pmid) -> bool:
+        return self._conn.execute("SELECT 1 FROM withdrawals WHERE pmid = ?", (pmid,)).fetchone() is not None
+
+    def _mark_missing(self, pmid: Pmid) -> None:
+        """Mark a study that PubMed no longer has; it is kept."""
+        before = self._tracked(pmid)
+        mark = "UPDATE studies SET missing_since = ? WHERE pmid = ? AND missing_since IS NULL"
+        self._conn.execute(mark, (self._now(), pmid))
+        self._note_changes(pmid, before)
 
     def due_for_check(self, day: date, cycle_days: int) -> list[Pmid]:
         """Studies to ask PubMed for again, so that all of them are seen once in a cycle.
@@ -270,6 +289,7 @@ class Store:
         Those that it left out before and that may be gone come first, then those that were asked for longest ago.
         """
         last = self.fact("rechecked")
+        last = last if last and last <= str(day) else None  # a clock that was ahead must not put it off
         elapsed = min(cycle_days, (day - date.fromisoformat(last)).days) if last else 1
         share = -(-self.count() * max(0, elapsed) // cycle_days)
         doubted = self._conn.execute(
@@ -352,12 +372,31 @@ class Store:
 
     # Sources, sightings, runs
 
-    def source_state(self, name: str) -> SourceState:
-        """How far a source has been followed."""
+    def source_state(self, name: str, identity: str | None = None) -> SourceState:
+        """How far a source has been followed; not at all where it has another identity than the one that was."""
         row = self._conn.execute(
-            "SELECT watermark, etag, last_modified FROM sources WHERE name = ?", (name,)
+            "SELECT watermark, etag, last_modified, asked_from, identity FROM sources WHERE name = ?", (name,)
         ).fetchone()
-        return SourceState(*row) if row else SourceState()
+        if row is None or (identity and row["identity"] and row["identity"] != identity):
+            return SourceState()
+        return SourceState(*row[:-1])
+
+    def ask(self, source: Source, since: date) -> bool:
+        """Note that a source is about to be asked from a day on. Call within a transaction.
+
+        If it is cut off the next run knows from when to go on. Returns whether the source, by its name, was followed
+        before with another expression or address: then it begins anew.
+        """
+        former = self.source_state(source.name)
+        changed = self.source_state(source.name, source.identity) != former
+        if changed:
+            self._conn.execute("DELETE FROM sources WHERE name = ?", (source.name,))
+        self._conn.execute(
+            "INSERT INTO sources (name, kind, identity, asked_from) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE"
+            " SET identity = excluded.identity, asked_from = min(coalesce(asked_from, '9'), excluded.asked_from)",
+            (source.name, source.kind, source.identity, since.isoformat()),
+        )
+        return changed and former.watermark is not None
 
     def see(self, source: Source, found: Discovery) -> None:
         """Note what a source named. Call within a transaction.
@@ -404,12 +443,17 @@ class Store:
         )
         return [Pmid(row[0]) for row in rows]
 
-    def succeed(self, source: str, watermark: str) -> None:
-        """Note that everything a source named up to a day is stored. Call within a transaction."""
-        self._conn.execute(
-            "UPDATE sources SET watermark = max(coalesce(watermark, ''), ?), last_success = ? WHERE name = ?",
-            (watermark, self._now(), source),
-        )
+    def succeed(self, source: str, watermark: str | None) -> None:
+        """Note that everything a source named is stored. Call within a transaction.
+
+        ``watermark`` is the day up to which it has now been followed without a gap, ``None`` where a gap is left. It
+        may lie before the former one: then the clock was wrong.
+        """
+        self._conn.execute("UPDATE sources SET last_success = ? WHERE name = ?", (self._now(), source))
+        if watermark:
+            self._conn.execute(
+                "UPDATE sources SET watermark = ?, asked_from = NULL WHERE name = ?", (watermark, source)
+            )
 
     def start_run(self, command: str) -> int:
         """Note that a run begins; returns its number. A run that never noted its end was cut off."""
@@ -535,7 +579,7 @@ class Store:
         others = self._conn.execute(
             "SELECT pmid FROM links WHERE other_pmid = ?1 AND NOT stated UNION"
             " SELECT s.pmid FROM links l JOIN studies s ON s.pmid = l.other_pmid WHERE l.pmid = ?1 AND l.stated UNION"
-            " SELECT s.pmid FROM links l JOIN studies s ON lower(s.doi) = l.doi"
+            " SELECT s.pmid FROM links l JOIN studies s ON s.doi = l.doi COLLATE NOCASE"
             " WHERE l.pmid = ?1 AND l.stated AND l.other_pmid IS NULL",
             (pmid,),
         ).fetchall()
@@ -559,7 +603,7 @@ class Store:
             tuple(row)
             for row in self._conn.execute(
                 "SELECT l.kind, coalesce(l.other_pmid, s.pmid) FROM links l LEFT JOIN studies s"
-                " ON l.other_pmid IS NULL AND lower(s.doi) = l.doi WHERE l.pmid = ? AND l.stated",
+                " ON l.other_pmid IS NULL AND s.doi = l.doi COLLATE NOCASE WHERE l.pmid = ? AND l.stated",
                 (pmid,),
             )
         }
@@ -736,6 +780,7 @@ def _advice(error: sqlite3.Error) -> str | None:
         ("disk I/O", "look at the disk and run again; nothing was lost"),
         ("not a database", "this is no SQLite file; move it away or name another home"),
         ("malformed", "the file is damaged; restore it from a backup"),
+        ("already exists", "this database belongs to another program; name another home"),
         ("unable to open", "look at the folder and its permissions"),
         ("readonly", "look at the permissions of the file and its folder"),
     ):

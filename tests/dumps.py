@@ -9,7 +9,8 @@ from pathlib import Path
 Dump = dict[str, list[tuple[object, ...]]]
 
 MOMENTS = frozenset({"first_seen", "seen", "last_success", "changed_at", "checked", "missing_since", "curated_at"})
-"""Columns that hold moments: only whether there is one is told."""
+MOMENTS |= {"noted_at", "asked_from", "identity"}
+"""Columns that hold moments, or the digest of a feed's address: only whether there is one is told."""
 
 LEFT_OUT = frozenset({"runs", "run_sources", "_sqlite_migrations"})
 """Tables about how a database came to be."""

@@ -144,6 +144,7 @@ class FakeSource:
     changed: Sequence[int] = ()
     warnings: tuple[str, ...] = ()
     asked: list[tuple[date, date | None]] = field(default_factory=list)
+    identity: str = "same"
 
     def discover(self, since: date, changed_since: date | None) -> Discovery:
         self.asked.append((since, changed_since))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from harvest.errors import StoreError
 from harvest.migrations import migrations
 from harvest.model import Deletion, Link, Pmid, PublicationType, Section, Study
 from harvest.sources import Discovery
-from harvest.store import Held, Outcome, Store, decide
+from harvest.store import Held, Outcome, SourceState, Store, decide
 from tests.fakes import STUDY, Clock, FakeSource, FakeTagger, study
 
 
@@ -245,13 +246,50 @@ def test_a_study_that_two_sources_name_is_fetched_once(store: Store) -> None:
     assert store.pending_of("one") == store.pending_of("two") == []
 
 
-def test_a_watermark_never_moves_back(store: Store) -> None:
-    """A harvest of an old window does not make the tracker forget how far it was."""
+def test_a_watermark_set_by_a_clock_that_was_ahead_is_corrected(store: Store) -> None:
+    """Else nothing would be asked about until that day comes."""
     with store.transaction():
         store.see(FakeSource("one"), Discovery(()))
+        store.succeed("one", "2036-01-01")
         store.succeed("one", "2026-11-22")
-        store.succeed("one", "2020-01-01")
     assert store.source_state("one").watermark == "2026-11-22"
+
+
+def test_a_source_that_asks_something_else_begins_anew(store: Store) -> None:
+    """Another expression under the same name has been followed nowhere, and its server's marks mean nothing."""
+    with store.transaction():
+        assert not store.ask(FakeSource("one", identity="old"), date(2026, 9, 1))
+        store.see(FakeSource("one", identity="old"), Discovery((), etag="v1"))
+        store.succeed("one", "2026-11-22")
+        assert not store.ask(FakeSource("one", identity="old"), date(2026, 11, 8))
+    assert store.source_state("one", "new") == SourceState()
+    with store.transaction():
+        assert store.ask(FakeSource("one", identity="new"), date(2026, 9, 23))
+    assert store.source_state("one", "new") == SourceState(asked_from="2026-09-23")
+
+
+def test_what_was_asked_from_is_kept_until_it_has_come_to_its_end(store: Store) -> None:
+    """The earliest day counts, and only a success without a gap ends it."""
+    source = FakeSource("one")
+    with store.transaction():
+        for day in (date(1780, 1, 1), date(2026, 11, 8)):
+            store.ask(source, day)
+        store.succeed("one", None)
+    assert store.source_state("one") == SourceState(asked_from="1780-01-01")
+    with store.transaction():
+        store.succeed("one", "2026-11-22")
+    assert store.source_state("one") == SourceState(watermark="2026-11-22")
+
+
+def test_a_deletion_that_is_read_before_its_record_counts(store: Store) -> None:
+    """Files may be read in any order; what PubMed itself describes is there after all."""
+    with store.transaction():
+        store.withdraw([Deletion(STUDY.pmid)])
+    save(store, STUDY)
+    assert store.rows("SELECT missing_since FROM studies") == [{"missing_since": "2026-11-22T12:00:00Z"}]
+    with store.transaction():
+        store.described([STUDY.pmid], date(2026, 11, 23))
+    assert store.rows("SELECT missing_since FROM studies") == [{"missing_since": None}]
 
 
 def test_a_run_that_was_cut_off_is_told_apart_from_one_that_goes_on(store: Store) -> None:
@@ -282,6 +320,15 @@ def test_a_file_that_is_no_database_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"text\.db.*not a database"):
         Store(path)
     assert path.read_text().startswith("not a database")
+
+
+def test_a_database_of_another_program_is_refused_by_name(tmp_path: Path) -> None:
+    """Its tables are left as they are."""
+    with sqlite3.connect(tmp_path / "other.db") as other:
+        other.execute("CREATE TABLE studies (mine TEXT)")
+    other.close()
+    with pytest.raises(StoreError, match="belongs to another program"):
+        Store(tmp_path / "other.db")
 
 
 def test_a_locked_database_is_said_to_be_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -30,6 +31,11 @@ class Discovery:
     last_modified: str | None = None
 
 
+def identity_of(text: str) -> str:
+    """A digest of an expression or address."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
 class Source(Protocol):
     """Anything that names studies."""
 
@@ -40,6 +46,10 @@ class Source(Protocol):
     @property
     def kind(self) -> str:
         """``feed`` or ``search``."""
+
+    @property
+    def identity(self) -> str:
+        """A digest of what is asked: another expression or address is another source under the same name."""
 
     def discover(self, since: date, changed_since: date | None) -> Discovery:
         """Name the studies that entered PubMed, or were revised there, from a day on, as far as the source knows.

@@ -16,7 +16,7 @@ import feedparser
 from harvest.errors import PayloadError
 from harvest.http import Answer, Client
 from harvest.model import Pmid
-from harvest.sources import Discovery
+from harvest.sources import Discovery, identity_of
 
 _GUID = re.compile(r"pubmed:([1-9][0-9]{0,9})")
 
@@ -40,6 +40,11 @@ class Feed:
     last_modified: str | None = None
     kind: str = field(default="feed", init=False)
 
+    @property
+    def identity(self) -> str:
+        """A digest of the address."""
+        return identity_of(self.url)
+
     def discover(self, since: date, changed_since: date | None) -> Discovery:  # noqa: ARG002 - it shows what it shows
         """Name the studies that the feed shows now; none where the server says that nothing changed.
 
@@ -51,6 +56,8 @@ class Feed:
         return self.client.get(self.url, self._read, headers={name: mark for name, mark in marks.items() if mark})
 
     def _read(self, answer: Answer) -> Discovery:
+        if answer.status == 304 and not (self.etag or self.last_modified):
+            raise PayloadError("the server says that nothing changed, but was not told since when", retryable=True)
         if answer.status == 304:
             return Discovery((), etag=self.etag, last_modified=self.last_modified)
         pmids = read_feed(answer.body)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, NonNegativeInt, PositiveInt
 from harvest.errors import PayloadError
 from harvest.eutils import Eutils, read_json
 from harvest.model import Pmid
-from harvest.sources import Discovery
+from harvest.sources import Discovery, identity_of
 
 CAP = 9_999
 """The most records of one set that esearch lists (in force since late 2022)."""
@@ -67,6 +67,11 @@ class Search:
     cap: int = CAP
     kind: str = field(default="search", init=False)
 
+    @property
+    def identity(self) -> str:
+        """A digest of the expression."""
+        return identity_of(self.term)
+
     def discover(self, since: date, changed_since: date | None) -> Discovery:
         """Name every study that entered PubMed, or was revised there, from a day on.
 
@@ -111,16 +116,15 @@ class Search:
             return
         if count <= self.cap:
             found = self._ask(window, retmax=self.cap)
-            if len(found.pmids) == found.count:
+            if len(set(found.pmids)) == found.count:
                 yield found
                 return
             count = found.count
         if window.first == window.last:
             raise PayloadError(f"PubMed promised {count:,} studies for {window.first} and did not list them all")
         earlier, later = window.halves()
-        earlier_count = self._ask(earlier, retmax=0).count
-        yield from self._listed(earlier, earlier_count)
-        yield from self._listed(later, count - earlier_count)
+        for half in (earlier, later):  # each counted by itself: a record may join one of them at any moment
+            yield from self._listed(half, self._ask(half, retmax=0).count)
 
     def _ask(self, window: Window | None, retmax: int, operator: str = "AND") -> Found:
         parameters = {

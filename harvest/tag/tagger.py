@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
+from functools import cache
+from pathlib import Path
 
-from harvest import __version__
 from harvest.errors import ConfigError
 from harvest.model import Tag, TagDefinition, Taggable
 from harvest.tag.decision import Decision
 from harvest.tag.reading import Group, Reader
 from harvest.tag.taxonomy import Taxonomy
+
+
+@cache
+def _rules() -> str:
+    """A digest of the rules themselves: tags made by other ones are out of date."""
+    modules = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.blake2b(b"".join(module.read_bytes() for module in modules), digest_size=8).hexdigest()
 
 
 class Tagger:
@@ -41,7 +50,7 @@ class Tagger:
             for facet in wanted
             for tag in facet.tags
         )
-        self.digest = f"{__version__} {taxonomy.digest} {' '.join(facet.slug for facet in wanted)}"
+        self.digest = f"{_rules()} {taxonomy.digest} {' '.join(facet.slug for facet in wanted)}"
 
     def tag(self, study: Taggable) -> tuple[Tag, ...]:
         """The study's tags in the order of the taxonomy, broader tags included; none where nothing speaks for one."""
