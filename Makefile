@@ -16,8 +16,8 @@ help: ## list the targets
 	@touch $@
 
 run: .venv/.complete ## harvest PubMed, then serve at http://127.0.0.1:8001 (PORT=...); the sample home where PubMed is out of reach
-	@if trouble=$$($(BIN)/harvest check --reach 2>&1); then $(BIN)/harvest run; fi; \
-	if $(BIN)/harvest status --line; then \
+	@if trouble=$$($(BIN)/harvest check --home db --reach 2>&1); then $(BIN)/harvest run --home db; fi; \
+	if $(BIN)/harvest status --home db --line; then \
 	    if [ -n "$$trouble" ]; then echo "$$trouble" >&2; fi; \
 	    exec $(BIN)/datasette db --port $(PORT); \
 	else \

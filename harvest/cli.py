@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -108,13 +109,20 @@ def main(ctx: click.Context) -> None:
 def init(folder: Path) -> None:
     """Make a fresh home in DIR: recipe, taxonomy and pages, no database."""
     homes.make(folder)
-    click.echo(f"{folder}: a fresh home; next: harvest --home {folder} run")
+    click.echo(f"{folder}: a fresh home; next: harvest --home {shlex.quote(str(folder))} run")
+
+
+def _refuse_future(_: click.Context, __: click.Parameter, day: datetime | None) -> datetime | None:
+    if day and day.date() > today():
+        raise click.BadParameter(f"{day.date()} is in the future; today is {today()} (UTC)")
+    return day
 
 
 @main.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
 @click.option(
     "--since",
+    callback=_refuse_future,
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
     help="Ask searches for what entered PubMed on this day or later, whatever was harvested before.",

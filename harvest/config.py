@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,13 +23,31 @@ class _Part(BaseModel):
 
 
 def _web_address(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
+    if not _has_host(text):
         raise ValueError("not an http or https address")
+    return text
+
+
+def _has_host(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        return False
+
+
+def _contact(text: str) -> str:
+    """An e-mail address that can stand in a User-Agent, which is printable ASCII (RFC 9110)."""
+    if " " in text or not (text.isascii() and text.isprintable()):
+        raise ValueError("not an e-mail address in plain ASCII without blanks")
     return text
 
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Contact = Annotated[str, AfterValidator(_contact)]
+MOST_DAYS = 100_000
+"""Back beyond the first study that PubMed lists, and still within the calendar."""
 
 
 class Tracker(_Part):
@@ -42,16 +61,16 @@ class Pubmed(_Part):
     """Where PubMed is and who is asking."""
 
     eutils: WebAddress = NCBI
-    email: str = ""
+    email: Contact = ""
 
 
 class Limits(_Part):
     """How much at once."""
 
-    first_days: int = Field(default=60, ge=1)
-    overlap_days: int = Field(default=14, ge=0)
-    revision_overlap_days: int = Field(default=3, ge=0)
-    recheck_days: int = Field(default=28, ge=1)
+    first_days: int = Field(default=60, ge=1, le=MOST_DAYS)
+    overlap_days: int = Field(default=14, ge=0, le=MOST_DAYS)
+    revision_overlap_days: int = Field(default=3, ge=0, le=MOST_DAYS)
+    recheck_days: int = Field(default=28, ge=1, le=MOST_DAYS)
     cap: int = Field(default=CAP, ge=1, le=CAP)
 
 
@@ -110,19 +129,31 @@ def load(home: Path, environ: Mapping[str, str] = os.environ) -> Config:
     """Read the recipe of a home; ``HARVEST_EUTILS``, ``NCBI_EMAIL`` and ``NCBI_API_KEY`` override or complete it.
 
     Raises:
-        ConfigError: there is no home, or its recipe is wrong; the text names the key at fault.
+        ConfigError: there is no home, or its recipe or the environment is wrong; the text names the key at fault.
     """
-    path = _recipe_path(home)
-    recipe = _recipe(path)
+    try:
+        path = _recipe_path(home)
+        recipe = _recipe(path)
+    except OSError as error:
+        raise ConfigError(f"{error.filename}: cannot be read ({error.strerror})") from None
     _refuse_doubled_names(path, recipe)
     return Config(
         home=home,
         name=path.stem,
         recipe=recipe,
-        eutils=environ.get("HARVEST_EUTILS") or recipe.pubmed.eutils,
-        email=environ.get("NCBI_EMAIL") or recipe.pubmed.email,
+        eutils=_given(environ, "HARVEST_EUTILS", _web_address) or recipe.pubmed.eutils,
+        email=_given(environ, "NCBI_EMAIL", _contact) or recipe.pubmed.email,
         api_key=environ.get("NCBI_API_KEY", "").strip(),
     )
+
+
+def _given(environ: Mapping[str, str], name: str, checked: Callable[[str], str]) -> str:
+    """What the environment says under a name, or an empty text."""
+    text = environ.get(name, "").strip()
+    try:
+        return checked(text) if text else ""
+    except ValueError as error:
+        raise ConfigError(f"{name}: {error}") from None
 
 
 def _recipe_path(home: Path) -> Path:

@@ -17,8 +17,16 @@ def make(folder: Path) -> None:
     """Make a fresh home: recipe, taxonomy, metadata, pages, and no database.
 
     Raises:
-        ConfigError: the folder holds something already.
+        ConfigError: the folder holds something already, or cannot be written to.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"{folder}: not an empty folder; name another one")
-    shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns(*_LEFT_BEHIND), dirs_exist_ok=True)
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ConfigError(f"{folder}: not an empty folder; name another one")
+        shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns(*_LEFT_BEHIND), dirs_exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder}: no home can be made here ({_reason(error)})") from None
+
+
+def _reason(error: OSError) -> str | None:
+    """Why a copy failed; that of several files collects (source, copy, reason) and goes by the first."""
+    return error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from filelock import FileLock
@@ -151,7 +151,7 @@ class Client:
         return self._tried("GET", url, read, headers=headers or {}, form=None, pacer=None)
 
     def post(self, url: str, form: Mapping[str, str], read: Callable[[Answer], T], *, pacer: Pacer) -> T:
-        """Send a form; the API key travels in it, and so never stands in an address.
+        """Send a form; the API key travels in it, and so never stands in an address, nor goes where a redirect says.
 
         Raises:
             SourceError: no answer that ``read`` takes came in any attempt.
@@ -173,6 +173,8 @@ class Client:
         form: Mapping[str, str] | None,
         pacer: Pacer | None,
     ) -> T:
+        self._refuse_no_address(url)
+
         def once() -> T:
             if pacer:
                 pacer.wait()
@@ -191,17 +193,31 @@ class Client:
         except SourceError as error:
             raise type(error)(self._redacted(f"{_place(url)}: {error}")) from None
 
+    def _refuse_no_address(self, url: str) -> None:
+        try:
+            self._session.get_adapter(requests.Request("GET", url).prepare().url or "")
+        except requests.RequestException:
+            raise ConfigError(f"{self._redacted(url)}: not an address that can be fetched") from None
+
     def _send(self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None) -> Answer:
         connect, silence, _ = self._timeout
         try:
             with self._session.request(
-                method, url, headers=headers, data=form, timeout=(connect, silence), stream=True
+                method,
+                url,
+                headers=headers,
+                data=form,
+                timeout=(connect, silence),
+                stream=True,
+                allow_redirects=form is None,
             ) as response:
                 body = self._body(response)
-        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
-            raise ConfigError(f"{self._redacted(url)}: not an address that can be fetched") from None
+        except ValueError:  # requests, urllib3 and urllib agree on this one for addresses
+            raise TransportError("it leads to an address that cannot be fetched") from None
         except (requests.RequestException, HTTPError) as error:
             raise TransportError(_reason(error), retryable=True) from None
+        if form is not None and 300 <= response.status_code < 400:
+            raise TransportError(f"redirected to {_host(url, response)}, not followed")
         answer = Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
         _refuse_error_status(answer)
         return answer
@@ -246,7 +262,9 @@ def _refuse_error_status(answer: Answer) -> None:
     if answer.status == 429:
         asked = answer.headers.get("retry-after", "")
         raise TransportError(
-            "too many requests (HTTP 429)", retryable=True, retry_after=float(asked) if asked.isdigit() else 0.0
+            "too many requests (HTTP 429)",
+            retryable=True,
+            retry_after=float(asked) if asked.isascii() and asked.isdecimal() else 0.0,
         )
     if answer.status >= 500:
         raise TransportError(f"the server failed (HTTP {answer.status})", retryable=True)
@@ -275,6 +293,14 @@ def _reason(error: Exception) -> str:
         if mark in text:
             return reason
     return f"no answer ({type(error).__name__})"
+
+
+def _host(url: str, response: requests.Response) -> str:
+    """The host that a redirect names; the rest of its address may hold what was sent."""
+    try:
+        return urlsplit(urljoin(url, response.headers.get("Location", ""))).hostname or "no host"
+    except ValueError:
+        return "no host"
 
 
 def _place(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harvest import home as homes
+from harvest.assembly import today
 from harvest.cli import main
 from harvest.store import Store
 from tests.fakes import HOLD
@@ -125,6 +127,26 @@ def test_one_source_can_be_run_alone(harvest: Harvest, home: Path, pubmed: Local
     result = harvest("run", "newst")
     assert result.exit_code == 2
     assert result.output == "harvest: no source is named newst; the recipe has newest, ketamine\n"
+
+
+def test_a_source_that_is_named_twice_is_run_once(harvest: Harvest, home: Path, pubmed: LocalPubMed) -> None:
+    """As if it had been named once."""
+    result = harvest("run", "ketamine", "ketamine")
+    assert (result.exit_code, result.output) == (0, "")
+    assert query(home, "SELECT source FROM run_sources") == [{"source": "ketamine"}]
+
+
+def test_a_run_since_a_day_to_come_is_refused(harvest: Harvest, home: Path) -> None:
+    """Nothing can have entered PubMed then; most likely the year is mistyped."""
+    result = harvest("run", "--since", "2999-01-01")
+    assert result.exit_code == 2
+    assert "'--since': 2999-01-01 is in the future" in result.output
+    assert not (home / "ketamine.db").exists()
+
+
+def test_a_run_since_today_is_none_of_the_future(harvest: Harvest, pubmed: LocalPubMed) -> None:
+    """The day by which watermarks are kept has begun."""
+    assert harvest("run", "--since", today()).exit_code == 0
 
 
 def test_a_run_that_fails_says_so_in_a_line_and_the_next_one_finishes_it(
@@ -371,6 +393,42 @@ def test_reaching_pubmed_is_told_by_exit_code(
     assert "cannot be reached within 10 s" in result.output
 
 
+def test_the_address_that_the_local_pubmed_prints_can_be_harvested(
+    harvest: Harvest, home: Path, pubmed: LocalPubMed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its root answers as the path of NCBI's E-utilities does."""
+    monkeypatch.setenv("HARVEST_EUTILS", pubmed.url)
+    assert (harvest("check", "--reach").exit_code, harvest("check", "--reach").output) == (0, "")
+    assert harvest("run", "--since", "1900-01-01").exit_code == 0
+    assert query(home, "SELECT count(*) AS n FROM studies") == [{"n": len(pubmed.corpus)}]
+
+
+def test_an_address_that_only_the_client_refuses_is_told_in_a_line(
+    harvest: Harvest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked in a thread, from which an error does not come by itself."""
+    monkeypatch.setenv("HARVEST_EUTILS", "http://.label/")
+    result = harvest("check", "--reach")
+    assert result.exit_code == 1
+    [line] = result.output.splitlines()
+    assert "not an address that can be fetched" in line
+
+
+def test_make_run_harvests_the_home_that_it_serves(tmp_path: Path) -> None:
+    """Whatever HARVEST_HOME says: each call of ``harvest`` names the folder that Datasette is given."""
+    for program in ("harvest", "datasette"):
+        (tmp_path / program).write_text(f'#!/bin/sh\necho {program} "$@" >> {shlex.quote(str(tmp_path))}/calls\n')
+        (tmp_path / program).chmod(0o755)
+    command = ["make", "--assume-old=.venv/.complete", "run", f"BIN={tmp_path}", "PORT=1"]
+    subprocess.run(command, cwd=homes.SHIPPED.parent, check=True, capture_output=True)
+    assert (tmp_path / "calls").read_text().splitlines() == [
+        "harvest check --home db --reach",
+        "harvest run --home db",
+        "harvest status --home db --line",
+        "datasette db --port 1",
+    ]
+
+
 def test_an_api_key_is_in_no_address_error_or_table(
     harvest: Harvest, home: Path, pubmed: LocalPubMed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -412,3 +470,10 @@ def test_init_makes_a_home_and_says_what_next(tmp_path: Path) -> None:
     assert f"harvest --home {tmp_path / 'new'} run" in result.output
     again = CliRunner().invoke(main, ["init", str(tmp_path / "new")])
     assert again.exit_code == 2
+
+
+def test_the_command_that_init_prints_can_be_pasted(tmp_path: Path) -> None:
+    """A blank in the folder's name does not tear it apart."""
+    result = CliRunner().invoke(main, ["init", str(tmp_path / "a b")])
+    command = result.output.partition("next: ")[2]
+    assert shlex.split(command) == ["harvest", "--home", str(tmp_path / "a b"), "run"]

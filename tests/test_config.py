@@ -68,6 +68,13 @@ def test_the_environment_completes_the_recipe(home: Path) -> None:
         (("[[searches]]", "[[feeds]]\nname = 'n'\nurl = 'file:///x'\n[[searches]]"), "feeds.0.url: not an http"),
         (("[[searches]]", "[limits]\ncap = 10000\n[[searches]]"), "limits.cap"),
         (("[[searches]]", "[limits]\nfirst_days = 'many'\n[[searches]]"), "limits.first_days"),
+        (("[[searches]]", "[limits]\nfirst_days = 1000000\n[[searches]]"), "limits.first_days"),
+        (("[[searches]]", "[limits]\noverlap_days = 1000000\n[[searches]]"), "limits.overlap_days"),
+        (("[[searches]]", "[limits]\nrevision_overlap_days = 1000000\n[[searches]]"), "limits.revision_overlap_days"),
+        (("[[searches]]", "[limits]\nrecheck_days = 1000000\n[[searches]]"), "limits.recheck_days"),
+        (("[[searches]]", "[pubmed]\neutils = 'http://[::1'\n[[searches]]"), "pubmed.eutils: not an http or https"),
+        (("[[searches]]", "[pubmed]\nemail = 'zoë@example.org'\n[[searches]]"), "pubmed.email: not an e-mail address"),
+        (("[[searches]]", "[pubmed]\nemail = 'a b@example.org'\n[[searches]]"), "pubmed.email: not an e-mail address"),
         (("[[searches]]", "[[feeds]]\nname = 'all'\nurl = 'http://x/'\n[[searches]]"), "two sources are named all"),
         (("title =", "= title"), "not TOML"),
     ],
@@ -93,6 +100,33 @@ def test_a_recipe_that_is_no_text_is_refused(home: Path) -> None:
     (home / "invented.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="not TOML"):
         load(home, {})
+
+
+@pytest.mark.parametrize("address", ["localhost:8000", "http://[::1", "http://", "http://x:port/", "ftp://x/"])
+def test_an_address_from_the_environment_is_held_to_the_same_rule(home: Path, address: str) -> None:
+    """The error names the variable, as nothing in the recipe is wrong."""
+    with pytest.raises(ConfigError, match=r"^HARVEST_EUTILS: not an http or https address"):
+        load(home, {"HARVEST_EUTILS": address})
+
+
+@pytest.mark.parametrize("email", ["zoë@example.org", "a b@example.org", "a@example.org\r\nX: y"])
+def test_an_email_address_that_no_header_can_carry_is_refused(home: Path, email: str) -> None:
+    """It goes out in the User-Agent."""
+    with pytest.raises(ConfigError, match=r"^NCBI_EMAIL: not an e-mail address in plain ASCII"):
+        load(home, {"NCBI_EMAIL": email})
+
+
+def test_blanks_around_what_the_environment_says_do_not_count(home: Path) -> None:
+    """Nor does a variable that holds nothing else."""
+    assert load(home, {"NCBI_EMAIL": " a@example.org\n"}).email == "a@example.org"
+    assert load(home, {"HARVEST_EUTILS": " "}).eutils.startswith("https://eutils.ncbi.nlm.nih.gov/")
+
+
+def test_a_recipe_that_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
+    """Here a folder has its name."""
+    (tmp_path / "invented.toml").mkdir()
+    with pytest.raises(ConfigError, match=r"invented\.toml: cannot be read"):
+        load(tmp_path, {})
 
 
 def test_a_folder_that_does_not_exist_is_told_how_to_come_about(tmp_path: Path) -> None:

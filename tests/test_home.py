@@ -29,6 +29,24 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
+def test_a_folder_that_cannot_be_made_is_said_to_be_so(tmp_path: Path) -> None:
+    """Here a file stands where its parent should be."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="no home can be made here") as caught:
+        home.make(tmp_path / "file" / "new")
+    assert str(caught.value).endswith("(Not a directory)")
+
+
+def test_a_file_that_cannot_be_copied_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here it is a link to nothing; one line with the reason."""
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    (shipped / "link").symlink_to(tmp_path / "nowhere")
+    monkeypatch.setattr(home, "SHIPPED", shipped)
+    with pytest.raises(ConfigError, match=r"new: no home can be made here \(.*No such file"):
+        home.make(tmp_path / "new")
+
+
 def test_an_empty_folder_may_be_there_already(tmp_path: Path) -> None:
     """A mounted volume, say."""
     home.make(tmp_path)

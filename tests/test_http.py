@@ -128,6 +128,51 @@ def test_an_address_that_is_none_is_a_fault_of_the_recipe(client: Client, addres
         client.get(address, body)
 
 
+@pytest.mark.parametrize("target", ["ftp://127.0.0.1/x", "http://[bad", "http://.bad/"])
+def test_a_redirect_to_where_nothing_can_be_fetched_is_the_servers_fault(
+    client: Client, waits: list[float], target: str
+) -> None:
+    """The address of the recipe is a right one; trying again would not help."""
+    unfetchable = pytest.raises(TransportError, match="leads to an address that cannot be fetched")
+    with scripted(answer("", 302, Location=target)) as server, unfetchable:
+        client.get(server.url, body)
+    assert waits == []
+
+
+def test_a_redirect_of_an_address_is_followed(client: Client) -> None:
+    """Feeds may move."""
+    with scripted(answer("", 301, Location="/moved"), answer("good")) as server:
+        assert client.get(server.url, body) == b"good"
+        assert [request[:2] for request in server.requests] == [("GET", "/"), ("GET", "/moved")]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_form_does_not_go_where_a_redirect_says(
+    client: Client, waits: list[float], tmp_path: Path, status: int
+) -> None:
+    """It may hold an API key; the error names the host alone, once."""
+    pacer = at_once(tmp_path / "pace", 1, lambda: 1000.0, [])
+    with scripted(answer("good")) as other:
+        away = answer("", status, Location=f"{other.url}path?api_key=k")
+        with scripted(away) as server:
+            with pytest.raises(TransportError, match=r": redirected to 127\.0\.0\.1, not followed$"):
+                client.post(server.url, {"api_key": "k"}, body, pacer=pacer)
+            assert len(server.requests) == 1
+        assert other.requests == []
+    assert waits == []
+
+
+@pytest.mark.parametrize(("status", "target"), [(300, "http://[bad"), (302, "mailto:nobody")])
+def test_a_form_that_is_redirected_to_no_host_is_an_error_too(
+    client: Client, tmp_path: Path, status: int, target: str
+) -> None:
+    """In one line, like the rest."""
+    pacer = at_once(tmp_path / "pace", 1, lambda: 1000.0, [])
+    nowhere = pytest.raises(TransportError, match="redirected to no host, not followed")
+    with scripted(answer("", status, Location=target)) as server, nowhere:
+        client.post(server.url, {}, body, pacer=pacer)
+
+
 def test_a_request_that_is_refused_is_not_repeated(client: Client, waits: list[float]) -> None:
     """A bad key stays bad; what the server said is passed on."""
     with scripted(answer('{"error":"API key invalid","type":"invalid"}', 400)) as server:
@@ -151,7 +196,7 @@ def test_the_server_cannot_make_a_run_wait_for_hours(client: Client, waits: list
     assert waits == [120]
 
 
-@pytest.mark.parametrize("asked", ["", "soon", "Sun, 22 Nov 2026 06:00:00 GMT"])
+@pytest.mark.parametrize("asked", ["", "soon", "\xb2", "Sun, 22 Nov 2026 06:00:00 GMT"])
 def test_a_wait_that_is_no_number_of_seconds_is_our_own(client: Client, waits: list[float], asked: str) -> None:
     """The back-off of the first failure: a second, and up to one more."""
     with scripted(answer("", 429, Retry_After=asked), answer("good")) as server:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from harvest.errors import LockedError, StoreError
 from harvest.lock import writing_to
@@ -34,9 +35,18 @@ def test_a_home_that_cannot_be_written_to_is_said_to_be_so(tmp_path: Path) -> No
         pass
 
 
-def test_the_lock_is_free_again_after_an_error(tmp_path: Path) -> None:
-    """A failed run does not lock out the next one."""
+def test_the_lock_is_free_again_after_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failed run does not lock out the next one, even while its process lives and its lock is not yet collected."""
+    kept: list[FileLock] = []
+
+    def keeping(path: Path) -> FileLock:
+        kept.append(FileLock(path))
+        return kept[-1]
+
+    monkeypatch.setattr("harvest.lock.FileLock", keeping)
     with pytest.raises(ZeroDivisionError), writing_to(tmp_path / "x.db"):
         raise ZeroDivisionError
-    with writing_to(tmp_path / "x.db"):
-        pass
+    command = [sys.executable, "-c", HOLD, str(tmp_path / "x.db")]
+    other = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (other.stdout, other.stderr) == ("held\n", "")
+    assert len(kept) == 1

@@ -21,7 +21,7 @@ from tests.pubmed.query import QueryError, search
 from tests.pubmed.rate import RateLimit, bad_key
 from tests.pubmed.rss import DEFAULT_LIMIT, MOST_ITEMS, Feed, Visit, entry_day, morning, render
 
-EUTILS = re.compile(r"/entrez/eutils/(esearch|efetch|esummary|epost|einfo)\.fcgi")
+EUTILS = re.compile(r"/(?:entrez/eutils/)?(esearch|efetch|esummary|epost|einfo)\.fcgi")
 FEED = re.compile(r"/rss/search/(1[A-Za-z0-9_-]{49})/?")
 CREATE = "/create-rss-feed-url/"
 LONGEST_TARGET = 8190
