@@ -48,6 +48,13 @@ BUSY_SECONDS = 30
 
 _READ_AT_ONCE = 1_000
 _FIRST_MIRRORED = 1_001
+_TRACKED_LISTS = {
+    "authors": "SELECT name FROM study_authors JOIN authors ON id = author_id WHERE pmid = ? ORDER BY position",
+    "publication_types": "SELECT name FROM study_publication_types JOIN publication_types USING (ui)"
+    " WHERE pmid = ? ORDER BY position",
+    "substances": "SELECT name FROM study_substances JOIN substances USING (ui) WHERE pmid = ? ORDER BY position",
+    "trials": "SELECT accession FROM trials WHERE pmid = ? ORDER BY position",
+}
 _UNTRACKED = frozenset({"pmid", "first_seen", "fingerprint", "checked"})
 _STAGES = ("Publisher", "In-Data-Review", "In-Process", "PubMed-not-MEDLINE", "OLDMEDLINE", "Completed", "MEDLINE")
 
@@ -550,13 +557,19 @@ class Store:
         return Held(*row) if row else None
 
     def _tracked(self, pmid: Pmid) -> dict[str, Any] | None:
-        """The columns of a study whose changes are kept, or ``None`` where it is not held."""
+        """What of a study is watched for changes, its columns and some lists, or ``None`` where it is not held."""
         row = self._conn.execute("SELECT * FROM studies WHERE pmid = ?", (pmid,)).fetchone()
-        return {name: row[name] for name in row.keys() if name not in _UNTRACKED} if row else None  # noqa: SIM118
+        if row is None:
+            return None
+        lists = {
+            name: "; ".join(value for (value,) in self._conn.execute(query, (pmid,))) or None
+            for name, query in _TRACKED_LISTS.items()
+        }
+        return {name: row[name] for name in row.keys() if name not in _UNTRACKED} | lists  # noqa: SIM118
 
     def _note_changes(self, pmid: Pmid, before: dict[str, Any] | None) -> None:
         """Keep what became different of a study that was held before."""
-        after = self._tracked(pmid)
+        after = self._tracked(pmid) if before else None
         if before is None or after is None:
             return
         self._conn.executemany(

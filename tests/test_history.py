@@ -102,6 +102,7 @@ def test_a_correction_and_then_a_retraction_are_two_changes(tracker: Tracker) ->
         (ONE, "notice", "none", "corrected"),
         (ONE, "revised", "2026-11-02", "2026-11-23"),
         (ONE, "notice", "corrected", "retracted"),
+        (ONE, "publication_types", "Journal Article", "Journal Article; Retracted Publication"),
         (ONE, "revised", "2026-11-23", "2026-11-24"),
     ]
 

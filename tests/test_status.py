@@ -216,7 +216,9 @@ def test_what_changed_is_counted(store: Store, shipped: config.Config, clock: Cl
     harvest(store, FakeSource("ketamine", changed=[ONE.pmid]), known=[later])
     status = status_of(shipped, store)
     assert status.changes[0] | {"last_change": None} == {"column": "notice", "studies": 1, "last_change": None}
-    assert "changed in the last 30 days: notice of 1, revised of 1, title of 1" in lines_of(status)
+    assert "changed in the last 30 days: notice of 1, publication_types of 1, revised of 1, title of 1" in lines_of(
+        status
+    )
 
 
 def test_status_for_programs_has_it_all(store: Store, shipped: config.Config) -> None:
