@@ -286,22 +286,22 @@ class Taggable(Protocol):
     """What of a study the tagger reads; a ``Study`` fresh from PubMed is one, and so is a ``StoredText``."""
 
     @property
-    def pmid(self) -> Pmid: ...  # noqa: D102
+    def pmid(self) -> Pmid: ...  # noqa: D102 - as in Study
 
     @property
-    def sections(self) -> tuple[Section, ...]: ...  # noqa: D102
+    def sections(self) -> tuple[Section, ...]: ...  # noqa: D102 - as in Study
 
     @property
-    def keywords(self) -> tuple[Keyword, ...]: ...  # noqa: D102
+    def keywords(self) -> tuple[Keyword, ...]: ...  # noqa: D102 - as in Study
 
     @property
-    def mesh(self) -> tuple[MeshHeading, ...]: ...  # noqa: D102
+    def mesh(self) -> tuple[MeshHeading, ...]: ...  # noqa: D102 - as in Study
 
     @property
-    def publication_types(self) -> tuple[PublicationType, ...]: ...  # noqa: D102
+    def publication_types(self) -> tuple[PublicationType, ...]: ...  # noqa: D102 - as in Study
 
     @property
-    def substances(self) -> tuple[Substance, ...]: ...  # noqa: D102
+    def substances(self) -> tuple[Substance, ...]: ...  # noqa: D102 - as in Study
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ Fetch = Callable[[Sequence[Pmid]], Described]
 """Has PubMed describe studies; raises ``SourceError`` when it does not answer."""
 
 
-def silent(label: str, total: int | None) -> AbstractContextManager[Advance]:  # noqa: ARG001
+def silent(label: str, total: int | None) -> AbstractContextManager[Advance]:  # noqa: ARG001 - it shows neither
     """No progress shown: what cron wants."""
     return nullcontext(lambda _: None)
 

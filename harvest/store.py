@@ -342,7 +342,7 @@ class Store:
     def publish_taxonomy(self, definitions: Collection[TagDefinition], digest: str) -> None:
         """Replace the published taxonomy and drop every tag given by the former one. Call within a transaction."""
         for table in ("tag_evidence", "study_tags", "tag_parents", "tags"):
-            self._conn.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+            self._conn.execute(f"DELETE FROM {table}")
         self._conn.executemany(
             "INSERT INTO tags (facet, tag, parent, label, definition) VALUES (?, ?, ?, ?, ?)",
             [(d.facet, d.tag, d.parents[0] if d.parents else None, d.label, d.definition) for d in definitions],
@@ -565,7 +565,7 @@ class Store:
             name: "; ".join(value for (value,) in self._conn.execute(query, (pmid,))) or None
             for name, query in _TRACKED_LISTS.items()
         }
-        return {name: row[name] for name in row.keys() if name not in _UNTRACKED} | lists  # noqa: SIM118
+        return {name: row[name] for name in row.keys() if name not in _UNTRACKED} | lists  # noqa: SIM118 - a Row iterates over its values
 
     def _note_changes(self, pmid: Pmid, before: dict[str, Any] | None) -> None:
         """Keep what became different of a study that was held before."""
@@ -642,7 +642,7 @@ class Store:
         columns = ", ".join(row)
         updates = ", ".join(f"{c} = excluded.{c}" for c in row if c not in ("pmid", "first_seen"))
         self._conn.execute(
-            f"INSERT INTO studies ({columns}) VALUES ({_marks(row)}) ON CONFLICT (pmid) DO UPDATE SET {updates}",  # noqa: S608
+            f"INSERT INTO studies ({columns}) VALUES ({_marks(row)}) ON CONFLICT (pmid) DO UPDATE SET {updates}",
             tuple(row.values()),
         )
         former = [self._shared(lookup, study.pmid) for lookup in LOOKUPS]
@@ -651,9 +651,9 @@ class Store:
                 _upsert_of(lookup), ((*row, study.revised or "", study.pmid) for row in lookup.rows(study))
             )
         for child in CHILDREN:
-            self._conn.execute(f"DELETE FROM {child.table} WHERE pmid = ?", (study.pmid,))  # noqa: S608
+            self._conn.execute(f"DELETE FROM {child.table} WHERE pmid = ?", (study.pmid,))
             self._conn.executemany(
-                f"INSERT INTO {child.table} (pmid, {', '.join(child.columns)}) VALUES (?, {_marks(child.columns)})",  # noqa: S608
+                f"INSERT INTO {child.table} (pmid, {', '.join(child.columns)}) VALUES (?, {_marks(child.columns)})",
                 ((study.pmid, *values) for values in child.rows(study)),
             )
         for lookup, keys in zip(LOOKUPS, former, strict=True):
@@ -661,13 +661,13 @@ class Store:
 
     def _shared(self, lookup: Lookup, pmid: Pmid) -> set[Any]:
         """The keys of what a study shares with others in a table."""
-        rows = self._conn.execute(f"SELECT {lookup.reference} FROM {lookup.users} WHERE pmid = ?", (pmid,))  # noqa: S608
+        rows = self._conn.execute(f"SELECT {lookup.reference} FROM {lookup.users} WHERE pmid = ?", (pmid,))
         return {key for (key,) in rows}
 
     def _forget_unused(self, lookup: Lookup, keys: Iterable[Any]) -> None:
         """Drop what no study refers to any more: an author whose name PubMed has corrected wrote nothing."""
         self._conn.executemany(
-            f"DELETE FROM {lookup.table} WHERE {lookup.columns[0]} = ?1"  # noqa: S608
+            f"DELETE FROM {lookup.table} WHERE {lookup.columns[0]} = ?1"
             f" AND NOT EXISTS (SELECT 1 FROM {lookup.users} WHERE {lookup.reference} = ?1)",
             [(key,) for key in keys],
         )
@@ -706,7 +706,7 @@ class Store:
 
     def _insert(self, table: str, row: dict[str, Any]) -> None:
         self._conn.execute(
-            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({_marks(row)})",  # noqa: S608 - names of our own
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({_marks(row)})",
             tuple(row.values()),
         )
 
@@ -718,17 +718,17 @@ class Store:
             return groups
 
         between = "WHERE pmid BETWEEN ? AND ? ORDER BY pmid"
-        sections = grouped(f"SELECT pmid, section, label, category, text FROM sections {between}, section")  # noqa: S608
-        keywords = grouped(f"SELECT pmid, keyword, owner, major FROM study_keywords {between}, position")  # noqa: S608
+        sections = grouped(f"SELECT pmid, section, label, category, text FROM sections {between}, section")
+        keywords = grouped(f"SELECT pmid, keyword, owner, major FROM study_keywords {between}, position")
         mesh = grouped(
-            "SELECT pmid, ui, name, descriptor_major, qualifier_ui, qualifier, qualifier_major"  # noqa: S608
+            "SELECT pmid, ui, name, descriptor_major, qualifier_ui, qualifier, qualifier_major"
             f" FROM study_mesh JOIN mesh_headings USING (ui) {between}, position"
         )
         types = grouped(
-            f"SELECT pmid, ui, name FROM study_publication_types JOIN publication_types USING (ui) {between}, position"  # noqa: S608
+            f"SELECT pmid, ui, name FROM study_publication_types JOIN publication_types USING (ui) {between}, position"
         )
         substances = grouped(
-            "SELECT pmid, ui, name, registry_number"  # noqa: S608
+            "SELECT pmid, ui, name, registry_number"
             f" FROM study_substances JOIN substances USING (ui) {between}, position"
         )
         for pmid in pmids:
@@ -753,7 +753,7 @@ def _upsert_of(lookup: Lookup) -> str:
     said = ", ".join(f"coalesce(excluded.{name}, '')" for name in others)
     revised, pmid = len(lookup.columns) + 1, len(lookup.columns) + 2
     newer = (
-        f"(?{revised}, {said}) > (SELECT coalesce(max(revised), ''), {now} FROM {lookup.users} u"  # noqa: S608
+        f"(?{revised}, {said}) > (SELECT coalesce(max(revised), ''), {now} FROM {lookup.users} u"
         f" JOIN studies USING (pmid) WHERE u.{lookup.reference} = {lookup.table}.{key} AND pmid <> ?{pmid})"
     )
     updates = ", ".join(
@@ -761,7 +761,7 @@ def _upsert_of(lookup: Lookup) -> str:
         for name in others
     )
     return (
-        f"INSERT INTO {lookup.table} ({', '.join(lookup.columns)}) VALUES ({_marks(lookup.columns)})"  # noqa: S608
+        f"INSERT INTO {lookup.table} ({', '.join(lookup.columns)}) VALUES ({_marks(lookup.columns)})"
         f" ON CONFLICT ({key}) DO UPDATE SET {updates} WHERE ({said}) <> ({now})"
     )
 

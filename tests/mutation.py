@@ -82,6 +82,7 @@ def types_in(source: str) -> list[Place]:
     """Where types are written: they are not evaluated, and mypy is what looks at them."""
     nodes = list(ast.walk(ast.parse(source)))
     typed = [getattr(node, part, None) for node in nodes for part in ("annotation", "returns")]
+    # typeshed lets the ends be None, which they are not in a tree that was parsed
     return [(n.lineno, n.col_offset, n.end_lineno, n.end_col_offset) for n in typed if isinstance(n, ast.expr)]  # type: ignore[misc]
 
 

@@ -416,7 +416,7 @@ def test_a_retraction_that_a_run_could_not_tell_of_is_told_by_the_next(store: St
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run([FakeSource()], store, tagger, retracted, since=cut_off, today=TODAY)  # type: ignore[arg-type]
+        run([FakeSource()], store, tagger, retracted, since=cut_off, today=TODAY)  # type: ignore[arg-type]  # it is asked of one kind of source
     assert [pmid for pmid, _ in harvest(store, FakeSource(), retracted).retracted] == [ONE]
     store.retractions_told()
     assert harvest(store, FakeSource(), retracted).retracted == []

@@ -4,7 +4,7 @@ Where ``rich`` is installed Datasette prints one with all local variables for ev
 second and some hundred lines in the log for each request of a crawler. Without it only bugs leave a traceback.
 """
 
-import datasette.handle_exception  # type: ignore[import-untyped]
+import datasette.handle_exception
 from pluggy import HookimplMarker
 
 hookimpl = HookimplMarker("datasette")

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-from datasette.app import Datasette  # type: ignore[import-untyped]
+from datasette.app import Datasette
 
 
 class Site:

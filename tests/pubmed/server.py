@@ -138,6 +138,7 @@ class _Server(ThreadingHTTPServer):
         self._open: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), _Handler)
 
+    # typeshed lets a server have datagrams for requests as well; this one has sockets only
     def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
         self._open.add(request)
         super().process_request(request, client_address)
