@@ -8,11 +8,14 @@ help: ## list the targets
 
 .venv: .venv/.complete ## build the virtual environment from the lock file
 
-.venv/.complete: requirements.lock pyproject.toml
+.venv/.complete: .venv/.locked pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.locked: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "harvest needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 run: .venv/.complete ## harvest PubMed, then serve at http://127.0.0.1:8001 (PORT=...); the sample home where PubMed is out of reach

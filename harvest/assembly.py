@@ -68,7 +68,7 @@ def since_of(config: Config, store: Store, day: date | None) -> Callable[[Source
     limits = config.recipe.limits
 
     def since(source: Source) -> Since:
-        state = store.source_state(source.name, source.identity)
+        state = store.ledger.state(source.name, source.identity)
         followed = min(date.fromisoformat(state.watermark), today()) if state.watermark else None
         begun = [date.fromisoformat(state.asked_from)] if state.asked_from else []
         first = today() - timedelta(days=limits.first_days)
@@ -111,7 +111,7 @@ def _searches(config: Config, eutils: Eutils) -> list[Search]:
 
 def _feeds(config: Config, store: Store, client: Client) -> list[Feed]:
     feeds = [Feed(entry.name, entry.url, client) for entry in config.recipe.feeds]
-    states = [store.source_state(feed.name, feed.identity) for feed in feeds]
+    states = [store.ledger.state(feed.name, feed.identity) for feed in feeds]
     return [
         replace(feed, etag=state.etag, last_modified=state.last_modified)
         for feed, state in zip(feeds, states, strict=True)

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from urllib.parse import urlencode
 
 import click
 
-from harvest import __version__, pipeline, status
+from harvest import __version__, accuracy, pipeline, status, tagging
 from harvest import config as recipe
 from harvest import home as homes
 from harvest.assembly import REACH_SECONDS, network_of, reach, since_of, sources_of, tagger_of, today
@@ -168,7 +169,7 @@ def curate(ctx: click.Context, pmid: int, facet: str, slug: str, verdict: str, r
     """Say that a study has a tag, or has it not, whatever the tagger finds; it outlives every re-tagging."""
     config = _config(ctx)
     with _session(config) as (store, tagger):
-        pipeline.curate(store, tagger, Pmid(pmid), facet, slug, verdict, reason)
+        tagging.curate(store, tagger, Pmid(pmid), facet, slug, verdict, reason)
 
 
 @main.command()
@@ -195,11 +196,36 @@ def tag(ctx: click.Context, dry_run: bool) -> None:
     config = _config(ctx)
     with _session(config) as (store, tagger):
         if dry_run:
-            changes = pipeline.preview(store, tagger, progress)
+            changes = tagging.preview(store, tagger, progress)
             click.echo("\n".join(map(_change_line, changes)) or "nothing would change")
             return
-        count = pipeline.retag(store, tagger, progress)
+        count = tagging.retag(store, tagger, progress)
     say(f"{count:,} studies tagged")
+
+
+@main.command()
+@click.argument("labels", type=click.Path(path_type=Path))
+@click.option("--name", help="What the figures are shown as measured on.  [default: the file's name]")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+@home_option()
+@click.pass_context
+def evaluate(ctx: click.Context, labels: Path, name: str | None, as_json: bool) -> None:
+    """Measure the tags against readers' LABELS and keep the figures, which are shown beside each tag.
+
+    LABELS holds one JSON object a line: pmid, and for each facet the reader's tags, one tag or a number. The figures
+    are precision, recall and F1 with its 95 % interval.
+    """
+    config = _config(ctx)
+    with _session(config) as (store, tagger):
+        evaluation = tagging.evaluate(store, tagger, labels, name or labels.name, progress)
+    if as_json:
+        click.echo(json.dumps([asdict(measure) for measure in evaluation.measures], indent=2))
+    else:
+        click.echo("\n".join(accuracy.table(evaluation.measures)))
+    if evaluation.missing:
+        rest = f"{len(evaluation.missing):,} labelled ones are not here and were left out ({_some(evaluation.missing)})"
+        click.echo(f"harvest: {labels}: {evaluation.studies:,} studies measured; {rest}", err=True)
+        ctx.exit(1)
 
 
 @main.command(name="status")
@@ -301,14 +327,18 @@ def _ask_for_email(config: Config, store: Store) -> None:
         store.set_fact("asked_for_email", "yes")
 
 
-def _change_line(change: pipeline.Change) -> str:
+def _change_line(change: tagging.Change) -> str:
     """What would change about a tag, with a few PMIDs of each kind."""
     parts = [
-        f"{sign}{len(pmids):,} ({', '.join(map(str, pmids[:EXAMPLES]))}{' ...' if len(pmids) > EXAMPLES else ''})"
-        for sign, pmids in (("+", change.gained), ("-", change.lost))
+        f"{sign}{len(pmids):,} ({_some(pmids)})"
+        for sign, pmids in (("+", change.gained), ("-", change.lost), ("~", change.altered))
         if pmids
     ]
     return f"{change.facet} {change.tag}: {' '.join(parts)}"
+
+
+def _some(pmids: Sequence[Pmid]) -> str:
+    return ", ".join(map(str, pmids[:EXAMPLES])) + (" ..." if len(pmids) > EXAMPLES else "")
 
 
 def _tell(report: pipeline.Report, store: Store, as_json: bool = False) -> None:
@@ -318,7 +348,7 @@ def _tell(report: pipeline.Report, store: Store, as_json: bool = False) -> None:
     else:
         for pmid, title in report.retracted:
             click.echo(f"newly retracted: PMID {pmid}: {title}")
-    store.retractions_told()
+    store.changes.retractions_told()
     for problem in report.problems:
         click.echo(f"harvest: {problem}", err=True)
     counts = [f"{report.count(outcome):,} {outcome}" for outcome in Outcome if report.count(outcome)]

@@ -121,8 +121,9 @@ class Config:
 
     @property
     def taxonomy(self) -> Path:
-        """The home's taxonomy."""
-        return self.home / "taxonomy.yaml"
+        """The home's taxonomy: a folder of files, or one file where that is enough."""
+        folder = self.home / "taxonomy"
+        return folder if folder.is_dir() else self.home / "taxonomy.yaml"
 
 
 def load(home: Path, environ: Mapping[str, str] = os.environ) -> Config:

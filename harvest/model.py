@@ -42,6 +42,12 @@ _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
 Basis = Literal["text", "mesh", "keyword", "publication-type", "curated"]
 """What a tag rests on."""
 
+FacetKind = Literal["list", "single", "number"]
+"""What a facet holds of a study: any number of tags, at most one, or a number."""
+
+Finding = Literal["worse", "better", "no-change", "mixed", "unclear"]
+"""What a record says of an effect that it is tagged with."""
+
 
 def cited_doi(citation: str) -> str | None:
     """The DOI that a citation names, in lower case, or ``None``."""
@@ -353,16 +359,32 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One tag of a study with the evidence behind it, the strongest first; ``basis`` is that of the strongest."""
+    """One tag of a study with the evidence behind it, the strongest first; ``basis`` is that of the strongest.
+
+    In a facet of numbers ``tag`` is the number. ``finding`` is what the record says of the effect, ``None`` in facets
+    that have no findings, and ``finding_evidence`` is the sentence that says so.
+    """
 
     facet: str
     tag: str
     evidence: tuple[Evidence, ...]
+    finding: Finding | None = None
+    finding_evidence: Evidence | None = None
 
     @property
     def basis(self) -> Basis:
         """What the tag rests on in the first place."""
         return self.evidence[0].basis
+
+
+@dataclass(frozen=True, slots=True)
+class FacetDefinition:
+    """A facet of the taxonomy as it is published."""
+
+    facet: str
+    kind: FacetKind
+    label: str
+    definition: str
 
 
 @dataclass(frozen=True, slots=True)

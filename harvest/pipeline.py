@@ -13,19 +13,21 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from harvest import medline
-from harvest.errors import ConfigError, PayloadError, SourceError
-from harvest.model import Deletion, Pmid, Problem, Study, Tag, TagDefinition, Taggable
+from harvest.errors import PayloadError, SourceError
+from harvest.model import Deletion, Pmid, Problem, Study
 from harvest.parallel import in_flight
+from harvest.progress import Progress, silent
 from harvest.pubmed import BATCH, Described
 from harvest.sources import Discovery, Source
 from harvest.store import Outcome, Store
+from harvest.tagging import Tagger, retag_if_outdated
 
 T = TypeVar("T")
 
@@ -38,10 +40,6 @@ IN_FLIGHT = 6
 
 FILE_BATCH = 500
 """Studies of a file that are stored in one transaction."""
-
-Advance = Callable[[int], None]
-Progress = Callable[[str, int | None], AbstractContextManager[Advance]]
-"""Shows how far a step has come: its label and size in, a function to advance it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +56,6 @@ class Since:
 
 Fetch = Callable[[Sequence[Pmid]], Described]
 """Has PubMed describe studies; raises ``SourceError`` when it does not answer."""
-
-
-def silent(label: str, total: int | None) -> AbstractContextManager[Advance]:  # noqa: ARG001 - it shows neither
-    """No progress shown: what cron wants."""
-    return nullcontext(lambda _: None)
-
-
-class Tagger(Protocol):
-    """Whatever says what a study is about."""
-
-    digest: str
-
-    @property
-    def definitions(self) -> Sequence[TagDefinition]:
-        """The tags it may give."""
-
-    def tag(self, study: Taggable) -> tuple[Tag, ...]:
-        """The tags of one study, each with its evidence."""
 
 
 @dataclass(slots=True)
@@ -111,16 +91,6 @@ class Report:
     def count(self, outcome: Outcome) -> int:
         """How many studies had that outcome."""
         return sum(1 for value in self.outcomes.values() if value is outcome)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What tagging anew would change about one tag."""
-
-    facet: str
-    tag: str
-    gained: tuple[Pmid, ...]
-    lost: tuple[Pmid, ...]
 
 
 def run(
@@ -159,8 +129,8 @@ def run(
         report.sources = [_discover(source, since(source), store, report) for source in sources]
         if any(asked.overflowed for asked in report.sources):
             report.sources += [_discover(source, since(source), store, report) for source in catch_up]
-        rechecked = store.due_for_check(today, recheck_days)
-        answered = _fetch([*store.pending(), *rechecked], store, tagger, fetch, report, today, progress)
+        rechecked = store.studies.due_for_check(today, recheck_days)
+        answered = _fetch([*store.ledger.pending(), *rechecked], store, tagger, fetch, report, today, progress)
         _close(store, report, today, rechecked=answered)
     return report
 
@@ -179,47 +149,6 @@ def load(files: Iterable[Path], store: Store, tagger: Tagger, progress: Progress
     return report
 
 
-def retag(store: Store, tagger: Tagger, progress: Progress = silent) -> int:
-    """Publish the taxonomy and tag every stored study anew, in one transaction. Returns how many studies there are."""
-    total = store.count()
-    with store.transaction(), progress("tagging", total) as advance:
-        store.publish_taxonomy(tagger.definitions, tagger.digest)
-        for text in store.texts():
-            store.tag(text.pmid, tagger.tag(text))
-            advance(1)
-    return total
-
-
-def preview(store: Store, tagger: Tagger, progress: Progress = silent) -> list[Change]:
-    """What tagging anew would change, tag by tag in their order; nothing is written."""
-    former = store.tagged()
-    with store.rehearsal():
-        retag(store, tagger, progress)
-        coming = store.tagged()
-    return [
-        Change(*tag, gained=tuple(sorted(coming[tag] - former[tag])), lost=tuple(sorted(former[tag] - coming[tag])))
-        for tag in sorted(former.keys() | coming.keys())
-        if former[tag] != coming[tag]
-    ]
-
-
-def curate(store: Store, tagger: Tagger, pmid: Pmid, facet: str, slug: str, verdict: str, reason: str) -> None:
-    """Keep a person's verdict on a tag of a study, and tag the study anew under it.
-
-    Raises:
-        ConfigError: the study is not held, or the taxonomy has no such tag.
-    """
-    text = store.text(pmid)
-    if text is None:
-        raise ConfigError(f"PMID {pmid} is not here; `harvest run` or `harvest load` must bring it first")
-    if (facet, slug) not in {(definition.facet, definition.tag) for definition in tagger.definitions}:
-        raise ConfigError(f"the taxonomy has no tag {slug} in {facet}")
-    retag_if_outdated(store, tagger, silent)
-    with store.transaction():
-        store.curate(pmid, facet, slug, verdict, reason)
-        store.tag(pmid, tagger.tag(text))
-
-
 def summary(report: Report) -> dict[str, object]:
     """A report for a program."""
     return {
@@ -230,21 +159,17 @@ def summary(report: Report) -> dict[str, object]:
     }
 
 
-def retag_if_outdated(store: Store, tagger: Tagger, progress: Progress) -> None:
-    """Tag anew when the taxonomy is not the one that the tags were given by."""
-    if store.fact("taxonomy") != tagger.digest:
-        retag(store, tagger, progress)
-
-
 @contextmanager
 def _recorded(store: Store, command: str, report: Report) -> Iterator[None]:
     """Keep a run's beginning and end in the store, whatever ends it."""
-    run = store.start_run(command)
+    run = store.ledger.start_run(command)
     status, error = "interrupted", None
     try:
         yield
         report.retracted = [
-            (pmid, title) for pmid, title in store.untold_retractions() if report.outcomes.get(pmid) is not Outcome.NEW
+            (pmid, title)
+            for pmid, title in store.changes.untold_retractions()
+            if report.outcomes.get(pmid) is not Outcome.NEW
         ]
         status = "failed" if report.problems else "ok"
     except Exception as caught:
@@ -252,7 +177,7 @@ def _recorded(store: Store, command: str, report: Report) -> Iterator[None]:
         raise
     finally:
         lines = [*report.problems, *filter(None, [error])]
-        store.finish_run(
+        store.ledger.finish_run(
             run,
             status=status,
             error="\n".join(lines) or None,
@@ -265,7 +190,7 @@ def _discover(source: Source, since: Since, store: Store, report: Report) -> Sou
     """Ask one source; its failure is its own and leaves the others alone."""
     asked = SourceReport(source, since)
     with store.transaction():
-        if store.ask(source, since.entered) and source.kind == "search":
+        if store.ledger.ask(source, since.entered) and source.kind == "search":
             report.problems.append(f"{source.name}: {BEGINS_ANEW}")
     try:
         asked.found = source.discover(since.entered, since.changed)
@@ -276,15 +201,15 @@ def _discover(source: Source, since: Since, store: Store, report: Report) -> Sou
     report.problems.extend(f"{source.name}: {warning}" for warning in asked.found.warnings)
     with store.transaction():
         asked.overflowed = _overflowed(source, asked.found, store)
-        store.see(source, asked.found)
+        store.ledger.see(source, asked.found)
     log.info("%s named %d new and %d changed studies", source.name, len(asked.found.pmids), len(asked.found.changed))
     return asked
 
 
 def _overflowed(source: Source, found: Discovery, store: Store) -> bool:
     """Whether a feed that was followed before shows nothing but news: older news may have dropped off its end."""
-    followed = source.kind == "feed" and store.source_state(source.name).watermark is not None
-    return followed and bool(found.pmids) and len(store.unknown(found.pmids)) == len(found.pmids)
+    followed = source.kind == "feed" and store.ledger.state(source.name).watermark is not None
+    return followed and bool(found.pmids) and len(store.ledger.unknown(found.pmids)) == len(found.pmids)
 
 
 def _fetch(
@@ -308,7 +233,9 @@ def _fetch(
                 report.problems.append(f"PubMed: {answer}")
                 continue
             if isinstance(answer, SourceError):
-                report.problems.append(f"PubMed: {answer}; {len(store.pending()):,} studies wait for the next run")
+                report.problems.append(
+                    f"PubMed: {answer}; {len(store.ledger.pending()):,} studies wait for the next run"
+                )
                 break
             report.problems.extend(f"PubMed: {problem}" for problem in answer.problems)
             _keep(answer.studies, store, tagger, report, "PubMed", answered=(today, answer))
@@ -321,7 +248,7 @@ def _close(store: Store, report: Report, today: date, *, rechecked: bool) -> Non
     """Count what became of each source's studies; its watermark moves only if nothing of it is left over."""
     with store.transaction():
         for asked in report.sources:
-            asked.missing = tuple(store.pending_of(asked.source.name))
+            asked.missing = tuple(store.ledger.pending_of(asked.source.name))
             if asked.found is None:
                 continue
             outcomes = [report.outcomes.get(pmid) for pmid in (*asked.found.pmids, *asked.found.changed)]
@@ -329,7 +256,7 @@ def _close(store: Store, report: Report, today: date, *, rechecked: bool) -> Non
             asked.revised = outcomes.count(Outcome.REVISED)
             # a warning tells that PubMed left a part of the expression out: what it named may not be all
             if not asked.missing and not asked.found.warnings:
-                store.succeed(asked.source.name, today.isoformat() if asked.since.gapless else None)
+                store.ledger.succeed(asked.source.name, today.isoformat() if asked.since.gapless else None)
         if rechecked:
             store.set_fact("rechecked", today.isoformat())
     for asked in report.sources:
@@ -370,14 +297,14 @@ def _keep(
     Where PubMed itself has answered, what it described and what it left out on that day is kept along with it.
     """
     with store.transaction():
-        kind = store.kind() or ("sample" if studies and studies[0].is_sample else "live")
+        kind = store.studies.kind() or ("sample" if studies and studies[0].is_sample else "live")
         kept = [study for study in studies if study.is_sample == (kind == "sample")]
-        outcomes = store.save(kept, tagger.tag, answered=answered is not None)
+        outcomes = store.studies.save(kept, tagger.tag, answered=answered is not None)
         report.outcomes |= {p: o for p, o in outcomes.items() if report.outcomes.get(p) is not Outcome.NEW}
         if answered:
             day, described = answered
-            store.described([study.pmid for study in kept], day)
-            store.missed(described.missing, day)
+            store.studies.described([study.pmid for study in kept], day)
+            store.studies.missed(described.missing, day)
     for stranger in (study for study in studies if study not in kept):
         report.problems.append(f"{origin}: PMID {stranger.pmid}: {_STRANGER[stranger.is_sample]}")
 
@@ -391,7 +318,7 @@ _STRANGER = {
 def _withdraw(deletions: Sequence[Deletion], store: Store) -> None:
     if deletions:
         with store.transaction():
-            store.withdraw(deletions)
+            store.studies.withdraw(deletions)
 
 
 def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:

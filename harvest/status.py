@@ -90,7 +90,7 @@ def status_of(config: Config, store: Store) -> Status:
     runs = _answers(store, "last_runs")
     return Status(
         database=str(config.database),
-        kind=store.kind(),
+        kind=store.studies.kind(),
         sources=tuple(_sources(config, store)),
         not_here=_answers(store, "missing"),
         lag=next(iter(_answers(store, "lag")), None),

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from harvest.pipeline import Advance
+from harvest.progress import Advance
 
 
 def say(line: str) -> None:

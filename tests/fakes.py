@@ -12,6 +12,7 @@ from harvest.model import (
     ArticleId,
     Author,
     Evidence,
+    FacetDefinition,
     Grant,
     HistoryDate,
     Keyword,
@@ -115,6 +116,10 @@ class FakeTagger:
     slug: str = "cognition"
     digest: str = "first"
     seen: list[int] = field(default_factory=list)
+
+    @property
+    def facets(self) -> Sequence[FacetDefinition]:
+        return (FacetDefinition("effect", "list", "Effect", "Any effect."),)
 
     @property
     def definitions(self) -> Sequence[TagDefinition]:

@@ -156,7 +156,7 @@ def check_run(path: Path, asked: list[Pmid], fetch: pipeline.Fetch) -> None:
     with Store(path) as store:
         since = pipeline.Since(TODAY)
         report = pipeline.run([FakeSource(pmids=asked)], store, FakeTagger(), fetch, since=lambda _: since, today=TODAY)
-        pending = store.pending()
+        pending = store.ledger.pending()
         assert stored(store).keys() == set(asked) - set(pending)
         assert bool(report.problems) >= bool(pending)
         assert_sound(store)

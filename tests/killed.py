@@ -75,7 +75,7 @@ def arm(moment: Moment, patch: pytest.MonkeyPatch) -> None:
         moment.pass_by(phase)
         return answer
 
-    patch.setattr("harvest.store.sqlite3.connect", watched)
+    patch.setattr("harvest.store.connection.sqlite3.connect", watched)
     patch.setattr(Client, "_send", sent)
 
 

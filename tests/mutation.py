@@ -27,7 +27,7 @@ TESTS = {
     "eutils.py": "tests/test_eutils.py tests/sources tests/test_pubmed.py",
     "pubmed.py": "tests/test_pubmed.py",
     "pipeline.py": "tests/test_pipeline.py tests/test_status.py tests/test_curation.py",
-    "store.py": "tests/test_store.py tests/test_history.py tests/test_curation.py tests/test_pipeline.py",
+    "store": "tests/store tests/test_history.py tests/test_curation.py tests/test_pipeline.py",
     "sources": "tests/sources",
     "medline": "tests/medline",
 }

@@ -31,10 +31,10 @@ def ago(days: int) -> date:
 def followed(store: Store, watermark: date | None, asked_from: date | None = None) -> FakeSource:
     source = FakeSource("one")
     with store.transaction():
-        store.ask(source, asked_from or ago(60))
-        store.succeed("one", watermark.isoformat() if watermark else None)
+        store.ledger.ask(source, asked_from or ago(60))
+        store.ledger.succeed("one", watermark.isoformat() if watermark else None)
         if watermark and asked_from:
-            store.ask(source, asked_from)
+            store.ledger.ask(source, asked_from)
     return source
 
 
@@ -93,5 +93,5 @@ def test_a_gap_holds_the_watermark_until_a_run_without_one(store: Store, shipped
     source = followed(store, ago(50))
     for day, watermark in ((ago(3), ago(50)), (None, TODAY)):
         run([source], store, FakeTagger(), fetch_from(), since=since_of(shipped, store, day), today=TODAY)
-        assert store.source_state("one").watermark == watermark.isoformat()
+        assert store.ledger.state("one").watermark == watermark.isoformat()
     assert [entered for entered, _ in source.asked] == [ago(3), ago(64)]

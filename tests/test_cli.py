@@ -302,7 +302,7 @@ def test_a_dry_run_of_tagging_says_what_would_change_and_changes_nothing(harvest
     assert harvest("tag", "--dry-run").output == "nothing would change\n"
     before = query(home, "SELECT * FROM study_tags ORDER BY 1, 2, 3")
     [lost] = query(home, "SELECT count(*) AS n, min(pmid) AS first FROM study_tags WHERE tag = 'durability'")
-    taxonomy = home / "taxonomy.yaml"
+    taxonomy = home / "taxonomy" / "long_term_effect.yaml"
     taxonomy.write_text(taxonomy.read_text().replace("      durability:\n", "      lastingness:\n"))
     lines = harvest("tag", "--dry-run").output.splitlines()
     assert [line.split(" (")[0] for line in lines] == [
@@ -365,7 +365,7 @@ def test_check_prints_the_page_where_a_feed_is_made(harvest: Harvest) -> None:
     [
         ("ketamine.toml", "email =", "emial =", "pubmed.emial: unknown key, did you mean email?"),
         ("ketamine.toml", '"condition"', '"conditon"', "conditon"),
-        ("taxonomy.yaml", "facets:", "fazets:", "fazets"),
+        ("taxonomy/condition.yaml", "facets:", "fazets:", "fazets"),
     ],
 )
 def test_a_wrong_recipe_or_taxonomy_exits_2_and_names_the_key(

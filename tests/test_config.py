@@ -32,10 +32,12 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_the_database_is_named_after_the_recipe(home: Path) -> None:
-    """One recipe, one database, one name."""
+    """One recipe, one database, one name; the taxonomy is a file, or a folder of them."""
     config = load(home, {})
     assert config.database == home / "invented.db"
     assert config.taxonomy == home / "taxonomy.yaml"
+    (home / "taxonomy").mkdir()
+    assert config.taxonomy == home / "taxonomy"
 
 
 def test_a_search_may_be_written_on_many_lines(home: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -54,7 +56,8 @@ def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracker
     record = article(FIRST, title="Ketamine for pain: an invented trial.", abstract=[("", "Pain was relieved.")])
     with tracking([record], tmp_path, monkeypatch) as tracker:
         recipe = tracker.home / "ketamine.toml"
-        recipe.write_text(recipe.read_text().replace('["condition", "long_term_effect"]', '["condition"]'))
+        recipe.write_text(re.sub(r"facets = \[.*?\]", 'facets = ["condition"]', recipe.read_text(), flags=re.DOTALL))
+        shutil.rmtree(tracker.home / "taxonomy")
         (tracker.home / "taxonomy.yaml").write_text(TAXONOMY)
         tracker.set_limit("recheck_days = 28", "recheck_days = 1")
         assert tracker.harvest("run").output == ""
@@ -198,9 +201,9 @@ def test_a_verdict_of_one_study_is_none_of_another(store: Store) -> None:
     """Nor of another tag."""
     tagger = FakeTagger()
     with store.transaction():
-        store.publish_taxonomy(tagger.definitions, tagger.digest)
-        store.save([study(FIRST), study(FIRST + 1)], tagger.tag)
-        store.curate(study(FIRST).pmid, "effect", "cognition", "exclude", "x")
-        for text in store.texts():
-            store.tag(text.pmid, tagger.tag(text))
+        store.tags.publish(tagger.facets, tagger.definitions, tagger.digest)
+        store.studies.save([study(FIRST), study(FIRST + 1)], tagger.tag)
+        store.tags.curate(study(FIRST).pmid, "effect", "cognition", "exclude", "x")
+        for text in store.tags.texts():
+            store.tags.replace(text.pmid, tagger.tag(text))
     assert store.rows("SELECT pmid, tag FROM study_tags") == [{"pmid": FIRST + 1, "tag": "cognition"}]

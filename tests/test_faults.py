@@ -112,7 +112,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         patch.setitem(CLIENT_DEFAULTS, "sleep", lambda _: None)
         patch.setattr("harvest.pipeline.BATCH", BATCH)
         patch.setattr("harvest.assembly.Tagger", tagger_built_once)
-        taxonomy = load_taxonomy(homes.SHIPPED / "taxonomy.yaml")
+        taxonomy = load_taxonomy(homes.SHIPPED / "taxonomy")
         patch.setattr("harvest.assembly.load_taxonomy", lambda _: taxonomy)
         with closing(early_corpus()) as early, closing(early_corpus()) as late:
             move_on(late, FIRST_DAY + timedelta(days=1))

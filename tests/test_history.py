@@ -40,7 +40,7 @@ def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracker
 
 def save(store: Store, *studies: Study, answered: bool = False) -> list[Outcome]:
     with store.transaction():
-        return list(store.save(studies, lambda _: (), answered=answered).values())
+        return list(store.studies.save(studies, lambda _: (), answered=answered).values())
 
 
 def changed(tracker: Tracker) -> dict[tuple[int, str], tuple[str | None, str | None]]:
@@ -418,7 +418,7 @@ def test_a_retraction_that_a_run_could_not_tell_of_is_told_by_the_next(store: St
     with pytest.raises(KeyboardInterrupt):
         run([FakeSource()], store, tagger, retracted, since=cut_off, today=TODAY)  # type: ignore[arg-type]  # it is asked of one kind of source
     assert [pmid for pmid, _ in harvest(store, FakeSource(), retracted).retracted] == [ONE]
-    store.retractions_told()
+    store.changes.retractions_told()
     assert harvest(store, FakeSource(), retracted).retracted == []
 
 
@@ -428,7 +428,7 @@ def test_a_retraction_that_was_taken_back_before_it_was_told_is_no_news(store: S
     save(store, study(ONE, links=(Link("RetractionIn", None, "x", None),), revised="2026-11-09"))
     clock.pass_by(minutes=1)
     save(store, study(ONE, links=(), revised="2026-11-10"))
-    assert store.untold_retractions() == []
+    assert store.changes.untold_retractions() == []
 
 
 # What PubMed no longer has
@@ -515,12 +515,12 @@ def test_a_study_that_pubmed_never_describes_is_named_until_it_is_no_longer_wait
     for day in (0, 1):
         report = harvest(store, source, here, TODAY + timedelta(days=day))
         assert str(TWO) in report.problems[0]
-        assert store.pending() == [TWO]
-        assert store.source_state("invented").watermark is None
+        assert store.ledger.pending() == [TWO]
+        assert store.ledger.state("invented").watermark is None
     report = harvest(store, source, here, TODAY + timedelta(days=2))
     assert report.problems == []
     assert store.rows("SELECT state FROM sightings WHERE pmid = ?", TWO) == [{"state": "missing"}]
-    assert store.source_state("invented").watermark == "2026-11-24"
+    assert store.ledger.state("invented").watermark == "2026-11-24"
     assert store.rows("SELECT missing FROM run_sources ORDER BY run_id") == [
         {"missing": str(TWO)},
         {"missing": str(TWO)},
@@ -594,7 +594,7 @@ def asked_for(store: Store, count: int) -> Asked:
     many = [study(FIRST + number, links=(), sections=study().sections[:1]) for number in range(count)]
     save(store, *many)
     with store.transaction():
-        store.described([one.pmid for one in many], TODAY)
+        store.studies.described([one.pmid for one in many], TODAY)
     return Asked(fetch_from(*many), defaultdict(list))
 
 

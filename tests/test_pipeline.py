@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from harvest.errors import PayloadError, StoreError, TransportError
-from harvest.model import Pmid, Problem, Study, Tag, Taggable
-from harvest.pipeline import FILE_BATCH, Advance, Fetch, Report, Since, load, retag, run, summary
+from harvest.model import Pmid, Problem, Study
+from harvest.pipeline import FILE_BATCH, Fetch, Report, Since, load, run, summary
+from harvest.progress import Advance
 from harvest.pubmed import BATCH, Described
 from harvest.store import Outcome, Store
 from tests.fakes import FakeSource, FakeTagger, fetch_from, study
@@ -42,7 +43,7 @@ def test_a_run_stores_and_tags_what_its_sources_name(store: Store) -> None:
         {"pmid": ONE.pmid, "tag": "cognition"},
         {"pmid": TWO.pmid, "tag": "cognition"},
     ]
-    assert store.source_state("invented").watermark == "2026-11-22"
+    assert store.ledger.state("invented").watermark == "2026-11-22"
     assert store.rows("SELECT status, new FROM runs") == [{"status": "ok", "new": 2}]
 
 
@@ -52,8 +53,8 @@ def test_a_source_that_fails_leaves_the_others_alone(store: Store) -> None:
     report = harvest(store, sources, fetch_from(ONE))
     assert report.problems == ["bad: timed out"]
     assert pmids(store) == [ONE.pmid]
-    assert store.source_state("bad").watermark is None
-    assert store.source_state("good").watermark == "2026-11-22"
+    assert store.ledger.state("bad").watermark is None
+    assert store.ledger.state("good").watermark == "2026-11-22"
     assert store.rows("SELECT source, error, found FROM run_sources ORDER BY source") == [
         {"source": "bad", "error": "timed out", "found": None},
         {"source": "good", "error": None, "found": 1},
@@ -64,7 +65,7 @@ def test_what_could_not_be_fetched_stays_pending_and_the_next_run_finishes_it(st
     """A failed run never looks like "no new studies", and loses nothing."""
     report = harvest(store, [FakeSource(pmids=[ONE.pmid])], unreachable)
     assert any("wait for the next run" in problem for problem in report.problems)
-    assert store.source_state("invented").watermark is None
+    assert store.ledger.state("invented").watermark is None
     assert store.rows("SELECT status FROM runs") == [{"status": "failed"}]
     report = harvest(store, [FakeSource(pmids=[])], fetch_from(ONE))
     assert report.problems == []
@@ -75,7 +76,7 @@ def test_a_study_that_pubmed_leaves_out_is_named_and_holds_the_watermark(store: 
     """Fewer records than asked for is no success."""
     report = harvest(store, [FakeSource(pmids=[ONE.pmid, TWO.pmid])], fetch_from(ONE))
     assert str(TWO.pmid) in report.problems[0]
-    assert store.source_state("invented").watermark is None
+    assert store.ledger.state("invented").watermark is None
     assert store.rows("SELECT missing FROM run_sources") == [{"missing": str(TWO.pmid)}]
 
 
@@ -91,7 +92,7 @@ def test_a_batch_that_cannot_be_read_does_not_hold_up_the_others(store: Store) -
 
     report = harvest(store, [FakeSource(pmids=[one.pmid for one in many])], fetch)
     assert pmids(store) == [many[-1].pmid]
-    assert len(store.pending()) == BATCH
+    assert len(store.ledger.pending()) == BATCH
     assert report.problems[0] == "PubMed: an HTML page came instead of data"
 
 
@@ -115,7 +116,7 @@ def test_problems_of_records_and_warnings_of_sources_reach_the_operator(store: S
         "PubMed: PMID 970000001: impossible date 2026-02-30",
     ]
     assert pmids(store) == [ONE.pmid]
-    assert store.source_state("invented").watermark is None
+    assert store.ledger.state("invented").watermark is None
 
 
 @pytest.mark.parametrize(("first", "second"), [(ONE, study(42)), (study(42), ONE)])
@@ -128,42 +129,6 @@ def test_invented_and_real_records_never_meet(store: Store, first: Study, second
     assert "make a home for it" in report.problems[0]
 
 
-def test_a_changed_taxonomy_tags_everything_anew(store: Store) -> None:
-    """Tags of the former taxonomy are gone, those of the new one are there, before anything is fetched."""
-    harvest(store, [FakeSource(pmids=[ONE.pmid])], fetch_from(ONE))
-    other = FakeTagger(word="Mood", slug="mood", digest="second")
-    harvest(store, [FakeSource()], fetch_from(), other)
-    assert store.rows("SELECT tag FROM study_tags") == [{"tag": "mood"}]
-    assert store.rows("SELECT tag, parent FROM tags ORDER BY tag") == [
-        {"tag": "harm", "parent": None},
-        {"tag": "mood", "parent": "harm"},
-    ]
-
-
-def test_an_unchanged_taxonomy_costs_no_tagging(store: Store) -> None:
-    """Only studies that come in are tagged."""
-    harvest(store, [FakeSource(pmids=[ONE.pmid])], fetch_from(ONE))
-    again = FakeTagger()
-    harvest(store, [FakeSource(pmids=[TWO.pmid])], fetch_from(TWO), again)
-    assert again.seen == [TWO.pmid]
-
-
-def test_tagging_anew_is_all_or_nothing(store: Store) -> None:
-    """A tagger that fails half-way leaves every tag as it was."""
-    harvest(store, [FakeSource(pmids=[ONE.pmid, TWO.pmid])], fetch_from(ONE, TWO))
-
-    class Breaks(FakeTagger):
-        def tag(self, study: Taggable) -> tuple[Tag, ...]:
-            if study.pmid == TWO.pmid:
-                raise ZeroDivisionError
-            return super().tag(study)
-
-    with pytest.raises(ZeroDivisionError):
-        retag(store, Breaks(slug="other", digest="second"))
-    assert store.rows("SELECT DISTINCT tag FROM study_tags") == [{"tag": "cognition"}]
-    assert store.fact("taxonomy") == "first"
-
-
 def test_a_run_that_is_interrupted_is_recorded_as_such(store: Store) -> None:
     """What was stored is kept, and nobody takes the run for a success."""
 
@@ -173,7 +138,7 @@ def test_a_run_that_is_interrupted_is_recorded_as_such(store: Store) -> None:
     with pytest.raises(KeyboardInterrupt):
         harvest(store, [FakeSource(pmids=[ONE.pmid])], fetch)
     assert store.rows("SELECT status FROM runs") == [{"status": "interrupted"}]
-    assert store.pending() == [ONE.pmid]
+    assert store.ledger.pending() == [ONE.pmid]
 
 
 def test_an_error_of_the_store_is_recorded_and_raised(store: Store) -> None:
@@ -192,7 +157,7 @@ def test_a_revised_study_is_tagged_by_its_new_text(store: Store, tmp_path: Path)
     harvest(store, [FakeSource(pmids=[ONE.pmid])], fetch_from(ONE))
     newer = study(ONE.pmid, revised="2026-12-01", sections=ONE.sections[:1])
     with store.transaction():
-        assert store.save([newer], FakeTagger().tag) == {ONE.pmid: Outcome.REVISED}
+        assert store.studies.save([newer], FakeTagger().tag) == {ONE.pmid: Outcome.REVISED}
     assert store.rows("SELECT * FROM study_tags") == []
 
 

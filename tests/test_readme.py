@@ -61,7 +61,7 @@ def test_every_make_target_exists(target: str) -> None:
 
 def test_every_table_named_exists_in_the_schema() -> None:
     """The tables that researchers are sent to."""
-    schema = Path("harvest/migrations.py").read_text(encoding="utf-8")
+    schema = Path("harvest/store/migrations.py").read_text(encoding="utf-8")
     for table in ("studies", "sections", "study_tags", "tag_evidence", "runs", "run_sources"):
         assert f"`{table}`" in README
         assert f"CREATE TABLE {table} " in schema

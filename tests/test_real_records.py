@@ -175,7 +175,7 @@ def state_after(path: Path, records: Sequence[Study]) -> Dump:
     with Store(path) as store:
         for record in records:
             with store.transaction():
-                store.save([record], lambda _: ())
+                store.studies.save([record], lambda _: ())
     said = state(path)
     path.unlink()
     return said

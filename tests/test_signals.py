@@ -79,7 +79,7 @@ def harvest(home: Path, *arguments: str) -> Result:
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process nobody waits long for a lock, nor for the next free moment."""
-    monkeypatch.setattr("harvest.store.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("harvest.store.connection.BUSY_SECONDS", 0.05)
     monkeypatch.setattr("harvest.http.Pacer.wait", lambda _: None)
 
 

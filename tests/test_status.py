@@ -98,8 +98,8 @@ def test_what_pubmed_left_out_is_named(store: Store, shipped: config.Config) -> 
     harvest(store, FakeSource("ketamine", pmids=[ONE.pmid, 970_000_005]))
     with store.transaction():
         for day in (20, 21):
-            store.missed([Pmid(970_000_005)], date(2026, 11, day))
-        store.withdraw([Deletion(ONE.pmid)])
+            store.studies.missed([Pmid(970_000_005)], date(2026, 11, day))
+        store.studies.withdraw([Deletion(ONE.pmid)])
     lines = lines_of(status_of(shipped, store))
     assert lines[lines.index("named by a source, but left out by PubMed: 1") + 1] == "  PMID 970000005"
     assert "waiting to be fetched: 0" in lines
@@ -111,7 +111,7 @@ def test_what_is_here_is_held_against_what_pubmed_has(store: Store, shipped: con
     harvest(store, FakeSource("ketamine", pmids=[ONE.pmid]))
     with store.transaction():
         found = Discovery((ONE.pmid,), total=12_345, query="q")
-        store.see(FakeSource("ketamine"), found)
+        store.ledger.see(FakeSource("ketamine"), found)
     status = status_of(shipped, store)
     assert "  PubMed has 12,345 studies for it, 1 of them are here" in lines_of(status)
     assert "  run 1: 1 new, 0 revised; 1 of 1 promised received" in lines_of(status)
@@ -134,7 +134,7 @@ def test_a_run_that_could_not_finish_is_never_without_news(store: Store, shipped
     harvest(store, FakeSource("ketamine", error=TransportError("timed out")))
     source = status_of(shipped, store).sources[0]
     assert (source.result, source.promised, source.received) == ("could not finish", None, None)
-    store.start_run("run")
+    store.ledger.start_run("run")
     status = status_of(shipped, store)
     assert "and has not ended" in lines_of(status)[1]
     assert status.runs[0]["result"] == "under way"

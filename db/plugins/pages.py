@@ -34,11 +34,19 @@ _STUDY_PAGE = {
         where pmid = :pmid order by position
     """,
     "tags": """
-        select facet, tag, label, definition, finding from study_tags join tags using (facet, tag)
-        where pmid = :pmid order by tags.rowid
+        select facet, facets.position as place, facets.label as question, tag, tags.label, tags.definition, finding,
+          (
+            select phrase from tag_evidence as told
+            where told.pmid = :pmid and told.facet = tags.facet and told.tag = tags.tag and role = 'finding'
+          ) as sentence,
+          f1, low, high, n, measured_on
+        from study_tags join tags using (facet, tag) join facets using (facet) left join (
+          select facet, tag, f1, low, high, n, measured_on, max(measured_at) from tag_accuracy group by facet, tag
+        ) using (facet, tag)
+        where pmid = :pmid order by place, tags.rowid
     """,
     "evidence": """
-        select facet, tag, basis, phrase, section from tag_evidence where pmid = :pmid
+        select facet, tag, basis, phrase, section from tag_evidence where pmid = :pmid and role = 'tag'
         group by facet, tag, basis, lower(phrase), section = 0 order by min(position)
     """,
     "links": """

@@ -5,6 +5,7 @@
     sentences      sections become sentences, each with its role: background, objective, methods, results, conclusion
     abbreviations  "chronic heart failure (CHF)": from there on CHF is a mention too
     durations      "followed for 12 weeks" is 84 days
+    ages           "aged 18 to 65" is from 18 to 65 years
     reading        all of that put together: for each sentence what it mentions
     context        what a mention counts: little in the background, nothing among exclusion criteria
     decision       points add up to tags; each mention that gave points is evidence

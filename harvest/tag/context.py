@@ -36,6 +36,9 @@ ASIDE = 0.5
 ABSENCE_REACH = 60
 """Characters over which "patients without" governs what follows."""
 
+CLOSE = 40
+"""Characters within which two things of a sentence stand beside each other."""
+
 _END_OF_SCOPE = re.compile(r"[;:]|\b(?:but|however|whereas|who|which|were|was|had|showed|received)\b")
 _OR = re.compile(r"\bwith(?: and| or| versus| vs\.?|/)$", re.IGNORECASE)
 
@@ -71,6 +74,14 @@ def _governs(text: str, cue: Span, span: Span) -> bool:
     )
 
 
-def misled(sentence: Sentence, tag: str, span: Span) -> bool:
-    """Whether the span lies inside a phrase that means something else than the tag."""
+def misled(sentence: Sentence, tag: tuple[str, str], span: Span) -> bool:
+    """Whether the span lies inside a phrase that means something else than the tag (its facet and slug)."""
     return any(start <= span[0] and span[1] <= end for start, end in sentence.misleading.get(tag, ()))
+
+
+def stands_by(sentence: Sentence, signal: str, span: Span) -> bool:
+    """Whether a signal stands close to the span; one that the title gave to every sentence stands everywhere."""
+    spans = sentence.signals.get(signal)
+    if not spans:
+        return spans is not None
+    return any(start - CLOSE <= span[1] and span[0] <= end + CLOSE for start, end in spans)

@@ -100,7 +100,6 @@ CUES: dict[Cue, tuple[str, ...]] = {
         "not (diagnosed|suffering|meeting)",
         "(other|rather) than",
         "instead of",
-        "except (|for )",
         "(aside|apart) from",
         "non",
     ),

@@ -1,22 +1,24 @@
 """Decides which tags a reading gives, by adding up points.
 
 Each group of terms gives its points once per sentence, times what the sentence counts (``context``); the keywords count
-together as one sentence, a MeSH heading counts in full. A tag is given when its points come to at least ``ENOUGH``: one
-plain mention in the record's own work, or several weaker ones. Every mention that gave points is evidence, the
-strongest first.
+together as one sentence, a MeSH heading or a publication type counts in full. A tag is given when its points come to at
+least ``ENOUGH``: one plain mention in the record's own work, or several weaker ones; of a facet with a single value the
+tag with the most points. Every mention that gave points is evidence, the strongest first.
+
+Facets are decided one after the other, each after those that it builds on: what they found is a signal to it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from harvest.model import Evidence, MeshHeading, Tag, Taggable
-from harvest.tag.context import absent, misled, weight_of
+from harvest.model import Evidence, MeshHeading, PublicationType, Substance, Tag, Taggable
+from harvest.tag.context import absent, misled, stands_by, weight_of
 from harvest.tag.reading import Group, Sentence, Span
 from harvest.tag.sentences import Role
-from harvest.tag.taxonomy import FOCUS, SUBJECT, Facet, Taxonomy
+from harvest.tag.taxonomy import ABSTRACT, FOCUS, SUBJECT, TITLED, Facet, TagEntry, Taxonomy, Terms
 
 ENOUGH = 1.0
 """Points that give a tag."""
@@ -30,75 +32,79 @@ SIGNAL_WEIGHT = 0.5
 KEYWORDS = -1
 """The source that the keywords share."""
 
+Index = MeshHeading | PublicationType | Substance
+"""What the indexers of PubMed say of a study."""
+
+_HEADING: tuple[Span, ...] = ((0, 0),)
+"""The one mention that a heading is."""
+
 _TELLING = frozenset({"title", "objective", "conclusion"})
 _NOT_A_LIST = frozenset({"title", "keyword", "index", "objective"})
 
 
 class _Point(NamedTuple):
-    """What one mention gives for a tag. ``source`` numbers its sentence or heading; the keywords share one number."""
+    """What the mentions of a group of terms in one sentence, or a heading, give for a tag.
 
+    ``source`` numbers the sentence or heading; the keywords share one number.
+    """
+
+    group: int
     source: int
     points: float
-    where: Sentence | MeshHeading
-    span: Span
+    where: Sentence | Index
+    spans: Sequence[Span]
 
 
-class _Record(NamedTuple):
-    """What holds for a record as a whole: its signals, and the numbers of the groups of terms that count in it."""
-
-    signals: Collection[str]
-    fitting: Collection[int]
-
-
-_Points = dict[tuple[str, str], list[_Point]]
+_Points = dict[str, dict[str, list[_Point]]]
+"""Points by facet and tag."""
 
 
 class Decision:
-    """Decides over readings with the groups of terms of one taxonomy."""
+    """Decides over readings with the groups of terms of one taxonomy.
+
+    Args:
+        taxonomy: the taxonomy.
+        facets: the facets with tags to decide, each after those that it builds on.
+        groups: their groups of terms, by the numbers that the readings use.
+    """
 
     def __init__(self, taxonomy: Taxonomy, facets: Sequence[Facet], groups: Sequence[Group]) -> None:
         self._facets = facets
         self._groups = groups
         self._subject_mesh = frozenset(taxonomy.subject.mesh)
         self._ancestors = {(facet.slug, tag.slug): facet.ancestors(tag.slug) for facet in facets for tag in facet.tags}
-        self._sometimes = {n for n, g in enumerate(groups) if g.tag.needs | g.terms.needs | g.terms.unless}
-        self._always = set(range(len(groups))) - self._sometimes
+        self._crowds = {facet.slug: facet.crowd for facet in facets if facet.crowd}
         self._by_signal: dict[str, list[int]] = defaultdict(list)
-        self._by_mesh: dict[str, list[int]] = defaultdict(list)
+        self._by_index: dict[str, list[int]] = defaultdict(list)
         for number, group in enumerate(groups):
             if group.terms.signal:
                 self._by_signal[group.terms.signal].append(number)
-            for ui in group.terms.mesh:
-                self._by_mesh[ui].append(number)
+            for ui in (*group.terms.mesh, *group.terms.publication_types):
+                self._by_index[ui].append(number)
 
-    def tags(self, study: Taggable, reading: Sequence[Sentence]) -> tuple[Tag, ...]:
-        """The study's tags in the order of the taxonomy."""
+    def tags(self, study: Taggable, reading: Sequence[Sentence]) -> tuple[list[Tag], set[str]]:
+        """The study's tags, facet by facet, and the record's signals, tags among them."""
         weighed = [(sentence, weight_of(sentence)) for sentence in reading]
-        record = self._record(study, [sentence for sentence, weight in weighed if weight >= SIGNAL_WEIGHT])
-        points: _Points = defaultdict(list)
-        for source, (sentence, weight) in enumerate(weighed):
-            if weight:
-                self._add_sentence(points, KEYWORDS if sentence.section is None else source, sentence, weight, record)
-        for source, heading in enumerate(study.mesh, start=len(reading)):
-            self._add_heading(points, source, heading, record)
-        return tuple(tag for facet in self._facets for tag in self._given(facet, points))
+        own = [sentence for sentence, weight in weighed if weight >= SIGNAL_WEIGHT]
+        signals = _signals(own) | set(self._built_in(study, reading, own))
+        points = self._points(study, weighed)
+        tags = []
+        for facet in self._facets:
+            found = points.get(facet.slug)
+            if found and asked(facet, signals):
+                given = self._given(facet, found, signals)
+                signals.update(f"{facet.slug}:{tag.tag}" for tag in given)
+                tags += given
+        return tags, signals
 
-    def _record(self, study: Taggable, own: Sequence[Sentence]) -> _Record:
-        signals = self._record_signals(study, own)
-        fitting = self._always.union(n for n in self._sometimes if _fits(self._groups[n], signals))
-        return _Record(signals, fitting)
-
-    def _record_signals(self, study: Taggable, own: Sequence[Sentence]) -> set[str]:
-        """The signals that hold for the record: those of its own sentences, and whether it is about the subject."""
-        signals = {
-            signal
-            for sentence in own
-            for signal, spans in sentence.signals.items()
-            if not spans or not all(absent(sentence, span) for span in spans)
-        }
+    def _built_in(self, study: Taggable, reading: Sequence[Sentence], own: Sequence[Sentence]) -> Iterator[str]:
+        """The built-in signals that hold for the record."""
         if self._in_focus(study, own):
-            signals.add(FOCUS)
-        return signals
+            yield FOCUS
+        if any(SUBJECT in sentence.signals for sentence in reading if sentence.role == "title"):
+            yield TITLED
+        if len(study.sections) > 1:
+            yield ABSTRACT
 
     def _in_focus(self, study: Taggable, own: Iterable[Sentence]) -> bool:
         """Whether title, aim or conclusion name the subject, or two sentences, or one and a heading."""
@@ -106,110 +112,173 @@ class Decision:
         indexed = any(heading.ui in self._subject_mesh for heading in study.mesh)
         return not _TELLING.isdisjoint(roles) or len(roles) >= 2 or (bool(roles) and indexed)
 
-    def _mentions(self, sentence: Sentence, fitting: Collection[int]) -> list[tuple[int, Span]]:
-        """The mentions in the sentence of groups that fit the record, signals that stand for terms included."""
-        mentions = [mention for mention in sentence.mentions if mention[0] in fitting]
+    def _points(self, study: Taggable, weighed: Sequence[tuple[Sentence, float]]) -> _Points:
+        """What every mention in the study gives, whatever the record as a whole is like."""
+        points: _Points = defaultdict(lambda: defaultdict(list))
+        for source, (sentence, weight) in enumerate(weighed):
+            self._add_sentence(points, KEYWORDS if sentence.section is None else source, sentence, weight)
+        headings: tuple[Index, ...] = (*study.mesh, *study.substances, *study.publication_types)
+        for source, heading in enumerate(headings, start=len(weighed)):
+            self._add_heading(points, source, heading)
+        return points
+
+    def _mentions(self, sentence: Sentence) -> Iterator[tuple[int, list[Span]]]:
+        """The mentions in the sentence by group, signals that stand for terms included."""
+        yield from sentence.mentions.items()
         for signal in self._by_signal.keys() & sentence.signals.keys():
-            numbers = [number for number in self._by_signal[signal] if number in fitting]
-            mentions += ((number, span) for number in numbers for span in sentence.signals[signal])
-        return mentions
+            spans = sentence.signals[signal]
+            yield from ((number, spans) for number in self._by_signal[signal])
 
-    def _add_sentence(self, points: _Points, source: int, sentence: Sentence, weight: float, record: _Record) -> None:
-        mentions = self._mentions(sentence, record.fitting)
-        crowded = self._crowded(sentence, mentions)
-        for number, span in mentions:
-            group = self._groups[number]
-            if _allowed(group, sentence, record.signals) and not _void(group, sentence, span):
-                worth = weight * group.terms.points * (CROWDED if group.facet.slug in crowded else 1)
-                points[group.facet.slug, group.tag.slug].append(_Point(source, worth, sentence, span))
+    def _add_sentence(self, points: _Points, source: int, sentence: Sentence, weight: float) -> None:
+        counting = [
+            (group, number, kept)
+            for number, spans in self._mentions(sentence)
+            if (kept := _counting(group := self._groups[number], sentence, spans, weight))
+        ]
+        crowded = self._crowded(sentence, {group.key for group, _, _ in counting}) if len(counting) > 1 else ()
+        for group, number, spans in counting:
+            facet, tag = group.key
+            share = 1 if group.plain else weight * CROWDED if facet in crowded else weight
+            points[facet][tag].append(_Point(number, source, share * group.points, sentence, spans))
 
-    def _crowded(self, sentence: Sentence, mentions: Sequence[tuple[int, Span]]) -> set[str]:
+    def _crowded(self, sentence: Sentence, tags: Collection[tuple[str, str]]) -> Collection[str]:
         """The facets of which the sentence names so many tags that it enumerates."""
-        if sentence.role in _NOT_A_LIST or len(mentions) < 2:
-            return set()
-        tags = {(group.facet.slug, group.tag.slug) for group in (self._groups[number] for number, _ in mentions)}
-        few = {facet.slug: facet.crowd - ("listing" in sentence.cues) for facet in self._facets if facet.crowd}
-        return {slug for slug, crowd in few.items() if len(self._narrowest(slug, tags)) >= crowd}
+        if sentence.role in _NOT_A_LIST or len(tags) < 2:
+            return ()
+        fewer = "listing" in sentence.cues
+        return {slug for slug, crowd in self._crowds.items() if len(self._narrowest(slug, tags)) >= crowd - fewer}
 
     def _narrowest(self, facet: str, tags: Iterable[tuple[str, str]]) -> set[str]:
         """The tags of the facet without those that another of them implies."""
         named = {tag for slug, tag in tags if slug == facet}
         return named.difference(*(self._ancestors[facet, tag] for tag in named))
 
-    def _add_heading(self, points: _Points, source: int, heading: MeshHeading, record: _Record) -> None:
-        for number in self._by_mesh.get(heading.ui, ()):
+    def _add_heading(self, points: _Points, source: int, heading: Index) -> None:
+        for number in self._by_index.get(heading.ui, ()):
             group = self._groups[number]
-            if number in record.fitting and _unconfined(group, None, record.signals):
-                points[group.facet.slug, group.tag.slug].append(_Point(source, group.terms.points, heading, (0, 0)))
+            if not group.terms.major or (isinstance(heading, MeshHeading) and heading.major):
+                facet, tag = group.key
+                points[facet][tag].append(_Point(number, source, group.points, heading, _HEADING))
 
-    def _given(self, facet: Facet, points: _Points) -> Iterator[Tag]:
+    def _given(self, facet: Facet, points: Mapping[str, list[_Point]], signals: Collection[str]) -> list[Tag]:
         """The facet's tags that have points enough, and the broader tags that they imply with the same evidence."""
+        found = {slug: fitting for slug, all_ in points.items() if (fitting := self._fitting(all_, signals))}
+        totals = {slug: self._total(fitting) for slug, fitting in found.items()}
+        enough = [tag.slug for tag in facet.tags if totals.get(tag.slug, 0) >= ENOUGH]
+        if facet.kind == "single":
+            enough = sorted(enough, key=lambda slug: -totals[slug])[:1]
         given: dict[str, list[_Point]] = defaultdict(list)
-        for tag in facet.tags:
-            found = points.get((facet.slug, tag.slug))
-            if found and _total(found) >= ENOUGH:
-                for slug in (tag.slug, *self._ancestors[facet.slug, tag.slug]):
-                    given[slug].extend(found)
-        yield from (Tag(facet.slug, tag.slug, _evidence(given[tag.slug])) for tag in facet.tags if tag.slug in given)
+        for slug in enough:
+            for implied in (slug, *self._ancestors[facet.slug, slug]):
+                given[implied].extend(found[slug])
+        return [Tag(facet.slug, tag.slug, _evidence(given[tag.slug])) for tag in facet.tags if tag.slug in given]
+
+    def _fitting(self, found: Iterable[_Point], signals: Collection[str]) -> list[_Point]:
+        """The points that count in a record of these signals."""
+        groups = self._groups
+        fitting: dict[int, bool] = {}
+        kept = []
+        for point in found:
+            group = groups[point.group]
+            if group.conditional:
+                if point.group not in fitting:
+                    fitting[point.group] = asked(group.tag, signals) and asked(group.terms, signals)
+                if not fitting[point.group] or not _unconfined(group.tag.confined, point.where, signals):
+                    continue
+            kept.append(point)
+        return kept
+
+    def _total(self, found: list[_Point]) -> float:
+        """The points of a tag: the best of each sentence or heading, added up, no group beyond its ``most``."""
+        if len(found) == 1:
+            return min(found[0].points, self._groups[found[0].group].terms.most)
+        left: dict[int, float] = {}
+        counted: set[int] = set()
+        total = 0.0
+        for number, source, points, _, _ in sorted(found, key=_by_points):
+            room = left.get(number, self._groups[number].terms.most)
+            if room and source not in counted:
+                counted.add(source)
+                left[number] = room - min(points, room)
+                total += min(points, room)
+        return total
 
 
-def _fits(group: Group, signals: Collection[str]) -> bool:
-    """Whether a record of these signals is one in which the group's terms count."""
-    terms, needed = group.terms, group.tag.needs
-    return (
-        (not needed or not needed.isdisjoint(signals))
-        and (not terms.needs or not terms.needs.isdisjoint(signals))
-        and terms.unless.isdisjoint(signals)
-    )
+def _by_points(point: _Point) -> float:
+    return -point.points
 
 
-def _allowed(group: Group, sentence: Sentence, signals: Collection[str]) -> bool:
-    """Whether a mention of the group's terms counts in this sentence of a record of these signals."""
-    terms = group.terms
+def _signals(own: Iterable[Sentence]) -> set[str]:
+    """The signals that the record's own sentences give: those not only mentioned as absent."""
+    signals: set[str] = set()
+    for sentence in own:
+        if "absent" not in sentence.cues:
+            signals.update(sentence.signals)
+            continue
+        for signal, spans in sentence.signals.items():
+            if not spans or not all(absent(sentence, span) for span in spans):
+                signals.add(signal)
+    return signals
+
+
+def asked(entry: Facet | TagEntry | Terms, signals: Collection[str]) -> bool:
+    """Whether an entry of the taxonomy holds in a record of these signals, by its ``needs`` and ``unless``."""
+    return (not entry.needs or not entry.needs.isdisjoint(signals)) and entry.unless.isdisjoint(signals)
+
+
+def _unconfined(confined: Mapping[str, frozenset[Role]], where: Sentence | Index, signals: Collection[str]) -> bool:
+    """Whether a mention in this sentence, or a heading, counts for all that confines the tag."""
+    role = where.role if isinstance(where, Sentence) else None
+    return all(role in places for signal, places in confined.items() if signal in signals)
+
+
+def _counting(group: Group, sentence: Sentence, spans: list[Span], weight: float) -> list[Span]:
+    """Those mentions of the group's terms that count in this sentence, whatever the record as a whole is like."""
+    if not (weight or group.plain) or not (group.free or _allowed(group.terms, sentence)):
+        return []
+    if group.terms.beside:
+        spans = [span for span in spans if any(stands_by(sentence, signal, span) for signal in group.terms.beside)]
+    if group.key in sentence.misleading:
+        spans = [span for span in spans if not misled(sentence, group.key, span)]
+    if "absent" in sentence.cues and not group.plain:
+        spans = [span for span in spans if not absent(sentence, span)]
+    return spans
+
+
+def _allowed(terms: Terms, sentence: Sentence) -> bool:
+    """Whether the sentence is such as the group's terms ask for."""
     return (
         sentence.role in terms.places
         and (not terms.near or not terms.near.isdisjoint(sentence.signals))
         and terms.apart.isdisjoint(sentence.signals)
-        and _unconfined(group, sentence.role, signals)
     )
-
-
-def _unconfined(group: Group, role: Role | None, signals: Collection[str]) -> bool:
-    """Whether a mention in a sentence of this role, or a heading (``None``), counts for all that confines the tag."""
-    return all(role in places for signal, places in group.tag.confined.items() if signal in signals)
-
-
-def _void(group: Group, sentence: Sentence, span: Span) -> bool:
-    return absent(sentence, span) or misled(sentence, group.tag.slug, span)
-
-
-def _total(found: Iterable[_Point]) -> float:
-    """The points of a tag: the best of each sentence and of each heading, added up."""
-    best: dict[int, float] = {}
-    for source, points, _, _ in found:
-        best[source] = max(best.get(source, 0.0), points)
-    return sum(best.values())
 
 
 def _evidence(found: Iterable[_Point]) -> tuple[Evidence, ...]:
     """The mentions without repetition, the strongest first, then in the order of the text; none inside another."""
-    ordered = sorted(_outermost(found), key=lambda point: (-point.points, point.source, point.span))
-    return tuple(dict.fromkeys(_as_evidence(point) for point in ordered))
+    single = [(point, span) for point in found for span in point.spans]
+    ordered = sorted(_outermost(single), key=lambda one: (-one[0].points, one[0].source, one[1]))
+    return tuple(dict.fromkeys(_as_evidence(point.where, span) for point, span in ordered))
 
 
-def _outermost(found: Iterable[_Point]) -> Iterator[_Point]:
+def _outermost(found: list[tuple[_Point, Span]]) -> Iterable[tuple[_Point, Span]]:
     """The mentions without those that lie inside a longer one of the same sentence."""
+    if len(found) == 1:
+        return found
     source, reached = -2, 0
-    for point in sorted(found, key=lambda point: (point.source, point.span[0], -point.span[1], -point.points)):
-        if point.source != source or point.source == KEYWORDS or point.span[1] > reached or not reached:
-            yield point
-            source, reached = point.source, point.span[1]
+    kept = []
+    for point, span in sorted(found, key=lambda one: (one[0].source, one[1][0], -one[1][1], -one[0].points)):
+        if point.source != source or source == KEYWORDS or span[1] > reached or not reached:
+            kept.append((point, span))
+            source, reached = point.source, span[1]
+    return kept
 
 
-def _as_evidence(point: _Point) -> Evidence:
-    where, (start, end) = point.where, point.span
-    if isinstance(where, MeshHeading):
-        return Evidence("mesh", where.name, source_id=where.ui)
-    if where.section is None:
-        return Evidence("keyword", where.source[where.start : where.end])
-    return Evidence("text", where.source[start:end], where.section, start, end)
+def _as_evidence(where: Sentence | Index, span: Span) -> Evidence:
+    if isinstance(where, Sentence):
+        if where.section is None:
+            return Evidence("keyword", where.source[where.start : where.end])
+        return Evidence("text", where.source[span[0] : span[1]], where.section, *span)
+    return Evidence(
+        "publication-type" if isinstance(where, PublicationType) else "mesh", where.name, source_id=where.ui
+    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-UNITS = {"day": 1, "week": 7, "month": 30, "year": 365, "wk": 7, "yr": 365, "mo": 30}
-"""Days in a unit of time, as the readers of abstracts count them: a month has 30, a year 365."""
+UNITS = {"day": 1, "week": 7, "month": 30, "year": 365, "wk": 7, "yr": 365, "mo": 30, "pod": 1}
+"""Days in a unit of time, as the readers of abstracts count them; POD is a postoperative day."""
 
 LONGEST = 15 * 365
 """Days beyond which a duration is an age, or the history of a field."""
@@ -23,24 +23,60 @@ _WORDS = {
     "ten": 10,
     "eleven": 11,
     "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
     "sixteen": 16,
     "eighteen": 18,
     "twenty": 20,
     "twenty-four": 24,
+    "twenty-eight": 28,
+    "thirty": 30,
+    "thirty-six": 36,
+    "forty-eight": 48,
+    "fifty-two": 52,
+    "sixty": 60,
+    "ninety": 90,
 }
-_NUMBER = rf"(?:\d{{1,4}}(?:[.,·]\d{{1,2}})?|{'|'.join(_WORDS)})"
-_BEFORE = re.compile(rf"(?<![\w.])({_NUMBER})(?:[ -]?(?:to|–|-|or|and)[ -]?({_NUMBER}))?[ -]?$", re.IGNORECASE)
-_AFTER = re.compile(r"s? (\d{1,3})\b(?!\.\d)")
+_GAP = "[ \u2010\u2011\u2013-]?"
+"""What joins a number and its unit, or the ends of a range: a blank or one of Unicode's hyphens."""
+
+_NUMBER = rf"(?:\d{{1,4}}(?:[.,·]\d{{1,2}}|(?:st|nd|rd|th)\b)?|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
+_BEFORE = re.compile(
+    rf"(?<![\w.])({_NUMBER})(?:{_GAP}(?:to|or|and|{_GAP}){_GAP}({_NUMBER})|( ?(?:±|\+/-) ?[\d.]+))?{_GAP}\+?{_GAP}$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"s?[ -]\d{1,3}\b(?!\.\d|%)"
+    r"(?:(?: \([a-z -]{1,20}\))?(?:, (?:and )?| and | to |[-\u2013/])\d{1,3}\b(?!\.\d|%| ?mg| [a-z]+s\b))*"
+)
+_COUNTED_BEFORE = re.compile(r"(?:postnatal|post-natal|gestation\w*|embryonic) $", re.IGNORECASE)
+"""Words before "day 7" that make it an age."""
+
 _NOT_BEFORE = re.compile(
-    r"(?:\b(?:aged?|ages|every|each|past|last|previous|prior|preceding|previously|illness|history|mean|median age|than"
-    r"|between|over the age of|for at least|born|gestation\w*)\b|[±<>≥≤≧]|years,?)[^.;]{0,14}$",
+    r"(?:\b(?:aged?|ages|illness|history|median age|over the age of|for at least|born|gestation\w*)\b"
+    r"|[±<>≥≤≧])[^.;]{0,14}$"
+    r"|\b(?:pain|symptoms?) (?:lasting|persisting|present|duration|for (?:over|longer))\b[^.;]{0,14}$"
+    r"|\b(?:past|last|previous|prior|preceding|previously|than)\b[^.;]{0,4}$"
+    r"|\b(?:every|each|separated by|intervals? of|wash-?out(?: period)?(?: of)?)\b[^.;]{0,9}$",
     re.IGNORECASE,
 )
 """Words before a duration that make it an age, an interval or a time before the study."""
 
+_KEPT = re.compile(
+    r"\b(?:abstinen(?:ce|t)|sober|remission|respon(?:se|ded)|relief|benefit|improvement|followed|maintained|treated)"
+    r"(?: \w+){0,2} (?:more|longer|greater) than $",
+    re.IGNORECASE,
+)
+"""Words that make "more than" before a duration tell how long something was kept up, not how long it had been there."""
+
+_YEARS_OF_AGE = re.compile(r"(?:\b(?:mean|between)\b|years,?)[^.;]{0,14}$", re.IGNORECASE)
+"""Words before a number of years that make it an age; before other units they make none."""
+
 _NOT_AFTER = re.compile(
-    r"s?[ -](?:olds?|of age|age|gestation|pregnan|ago|before|prior|earlier|previously|history"
-    r"|of (?:illness|education|experience|use|pregnancy|gestation))",
+    rf"s?['\u2019]? duration\b|s?{_GAP[:-1]}"
+    r"(?:olds?|of age|age|gestation|pregnan|ago|before|prior|earlier|previously|history"
+    r"|wash-?out|intervals?|apart|retrospective|of (?:illness|education|experience|use|pregnancy|gestation))",
     re.IGNORECASE,
 )
 """Words after a duration that make it one of these."""
@@ -65,21 +101,27 @@ def days_at(text: str, start: int, end: int) -> tuple[int, int, float] | None:
     if match := _BEFORE.search(before):
         first = start - len(before) + match.start()
         days = unit * _number(match[2] or match[1])
-        return None if days > LONGEST or _is_no_follow_up(text, first, end) else (first, end, days)
-    if match := _AFTER.match(text, end):
-        return start, match.end(), unit * float(match[1])
+        no_course = unit == UNITS["year"] and (match[3] or _are_other_years(text, first, end))
+        return None if no_course or days > LONGEST or _is_no_follow_up(text, first, end) else (first, end, days)
+    if (match := _AFTER.match(text, end)) and not _COUNTED_BEFORE.search(before):
+        return start, match.end(), unit * max(map(float, re.findall(r"\d+", match[0])))
     return None
+
+
+def _are_other_years(text: str, start: int, end: int) -> bool:
+    """Whether years are an age or a period that a record looks back on, as the same words of other units are not."""
+    return bool(_PERIOD.match(text, end) or _YEARS_OF_AGE.search(text, max(0, start - 25), start))
 
 
 def _is_no_follow_up(text: str, start: int, end: int) -> bool:
     """Whether the words around a duration make it an age, an interval, or a time before the study or of recruitment."""
     return bool(
         _NOT_AFTER.match(text, end)
-        or _NOT_BEFORE.search(text, max(0, start - 25), start)
+        or (_NOT_BEFORE.search(text, max(0, start - 25), start) and not _KEPT.search(text, max(0, start - 50), start))
         or _RECRUITING.search(text, max(0, start - 90), start)
         or (_PERIOD.match(text, end) and _RECRUITED.search(text, max(0, start - 120), start))
     )
 
 
 def _number(text: str) -> float:
-    return float(_WORDS.get(text.lower()) or text.replace(",", ".").replace("·", "."))
+    return float(_WORDS.get(text.lower()) or text.replace(",", ".").replace("·", ".").rstrip("stndrh"))

@@ -13,9 +13,10 @@ from typing import Any, Literal, NamedTuple
 
 from harvest.model import Section, Taggable
 from harvest.tag import abbreviations, sentences
+from harvest.tag.ages import MARKERS, ages_at
 from harvest.tag.cues import CUES, Cue
 from harvest.tag.durations import UNITS, days_at
-from harvest.tag.sentences import Role
+from harvest.tag.sentences import ROLES, Role
 from harvest.tag.taxonomy import SUBJECT, Facet, TagEntry, Taxonomy, Terms
 from harvest.tag.terms import Hit, Lexicon
 
@@ -32,8 +33,8 @@ _LISTING = re.compile(r"\b\d{1,2}[.)] ?$")
 class Sentence:
     """A sentence of the title or abstract, or one keyword (``section`` is then ``None`` and ``source`` the keyword).
 
-    Spans are offsets in ``source``, the whole text of the section. ``mentions`` are numbers of groups of terms;
-    ``misleading`` holds by tag what is no mention of it although it looks like one.
+    Spans are offsets in ``source``, the whole text of the section. ``mentions`` holds by number of a group of terms;
+    ``misleading`` holds by facet and tag what is no mention of it although it looks like one.
     """
 
     section: int | None
@@ -41,26 +42,55 @@ class Sentence:
     start: int
     end: int
     role: Role
-    mentions: list[tuple[int, Span]] = field(default_factory=list)
+    mentions: dict[int, list[Span]] = field(default_factory=dict)
     cues: dict[Cue, list[Span]] = field(default_factory=dict)
     signals: dict[str, list[Span]] = field(default_factory=dict)
-    misleading: dict[str, list[Span]] = field(default_factory=dict)
+    misleading: dict[tuple[str, str], list[Span]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of terms of a taxonomy with the facet and tag that it speaks for."""
+    """A group of terms of a taxonomy with the facet and tag that it speaks for; ``key`` is their slugs.
+
+    ``free`` tells that nothing is asked of the sentence, ``conditional`` that something is asked of the record as a
+    whole.
+    """
 
     facet: Facet
     tag: TagEntry
     terms: Terms
+    key: tuple[str, str]
+    points: float
+    plain: bool
+    free: bool
+    conditional: bool
+
+    @classmethod
+    def of(cls, facet: Facet, tag: TagEntry, terms: Terms) -> Group:
+        """A group with what is asked of it so often that it is worked out once."""
+        conditional = bool(tag.needs or tag.unless or tag.confined or terms.needs or terms.unless)
+        free = len(terms.places) == len(ROLES) and not (terms.near or terms.beside or terms.apart)
+        return cls(facet, tag, terms, (facet.slug, tag.slug), terms.points, terms.plain, free, conditional)
 
 
 class _Meaning(NamedTuple):
     """What a phrase of the lexicon was filed as: one of the kinds below, and which one of that kind."""
 
-    kind: Literal["mention", "cue", "signal", "misleading", "duration"]
+    kind: Literal["mention", "signal", "cue", "misleading", "marker"]
     name: Any
+
+
+class _Meanings(dict[tuple[int, ...], tuple[list[Any], ...]]):
+    """What the labels of a hit mean, by kind: worked out once for each set of labels."""
+
+    def __init__(self, meanings: Sequence[_Meaning]) -> None:
+        self._meanings = meanings
+
+    def __missing__(self, labels: tuple[int, ...]) -> tuple[list[Any], ...]:
+        found = [self._meanings[label] for label in labels]
+        kinds = ("mention", "signal", "cue", "misleading", "marker")
+        self[labels] = by_kind = tuple([name for kind, name in found if kind == wanted] for wanted in kinds)
+        return by_kind
 
 
 class Reader:
@@ -70,20 +100,23 @@ class Reader:
         self._groups = list(groups)
         self._pervasive = {signal.slug for signal in taxonomy.signals if signal.pervasive}
         self._days = [(signal.slug, signal.days) for signal in taxonomy.signals if signal.days is not None]
+        self._ages = [(signal.slug, signal.ages) for signal in taxonomy.signals if signal.ages is not None]
         vocabulary = list(self._vocabulary(taxonomy))
-        self._meanings = [meaning for meaning, _ in vocabulary]
+        meanings = [meaning for meaning, _ in vocabulary]
+        self._meaning = _Meanings(meanings)
         self._lexicon = Lexicon({label: phrases for label, (_, phrases) in enumerate(vocabulary)})
-        self._language = {i for i, meaning in enumerate(self._meanings) if meaning.kind in ("cue", "duration")}
+        self._language = {i for i, meaning in enumerate(meanings) if meaning.kind in ("cue", "marker")}
 
     def _vocabulary(self, taxonomy: Taxonomy) -> Iterator[tuple[_Meaning, list[str]]]:
-        yield _Meaning("duration", None), list(UNITS)
+        yield _Meaning("marker", self._file_duration), list(UNITS)
+        yield _Meaning("marker", self._file_age), list(MARKERS)
         yield from ((_Meaning("cue", cue), list(phrases)) for cue, phrases in CUES.items())
         yield _Meaning("signal", SUBJECT), list(taxonomy.subject.names)
-        tags = {group.tag.slug: group.tag for group in self._groups}
+        tags = {group.key: group.tag for group in self._groups}
         named = [
             *((_Meaning("signal", signal.slug), signal.phrases) for signal in taxonomy.signals),
             *((_Meaning("mention", number), group.terms.phrases) for number, group in enumerate(self._groups)),
-            *((_Meaning("misleading", tag.slug), tag.misleading) for tag in tags.values()),
+            *((_Meaning("misleading", key), tag.misleading) for key, tag in tags.items()),
         ]
         yield from ((meaning, [taxonomy.subject.named_in(phrase) for phrase in phrases]) for meaning, phrases in named)
 
@@ -148,18 +181,17 @@ class Reader:
     def _file(self, sentence: Sentence, hit: Hit) -> None:
         """Files what a hit means under the sentence."""
         span = (hit.start, hit.end)
-        for label in hit.labels:
-            kind, name = self._meanings[label]
-            if kind == "mention":
-                sentence.mentions.append((name, span))
-            elif kind == "signal":
-                sentence.signals.setdefault(name, []).append(span)
-            elif kind == "cue":
-                sentence.cues.setdefault(name, []).append(span)
-            elif kind == "misleading":
-                sentence.misleading.setdefault(name, []).append(span)
-            else:
-                self._file_duration(sentence, span)
+        mentions, signals, cues, misleading, markers = self._meaning[hit.labels]
+        for number in mentions:
+            sentence.mentions.setdefault(number, []).append(span)
+        for name in signals:
+            sentence.signals.setdefault(name, []).append(span)
+        for cue in cues:
+            sentence.cues.setdefault(cue, []).append(span)
+        for tag in misleading:
+            sentence.misleading.setdefault(tag, []).append(span)
+        for file in markers:
+            file(sentence, span)
 
     def _file_duration(self, sentence: Sentence, span: Span) -> None:
         duration = days_at(sentence.source, *span)
@@ -168,6 +200,13 @@ class Reader:
             for slug, least in self._days:
                 if days >= least:
                     sentence.signals.setdefault(slug, []).append((start, end))
+
+    def _file_age(self, sentence: Sentence, span: Span) -> None:
+        ages = ages_at(sentence.source, *span)
+        if ages is not None:
+            for slug, (youngest, oldest) in self._ages:
+                if youngest <= ages.lowest and ages.highest <= oldest:
+                    sentence.signals.setdefault(slug, []).append((ages.start, ages.end))
 
 
 def _give_roles(parts: Sequence[Sentence], role: Role | None) -> None:

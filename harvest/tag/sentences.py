@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from harvest.model import Section
 from harvest.tag.cues import Cue
@@ -29,6 +29,8 @@ Role = Literal[
 ``statement`` is a sentence of an abstract without labels that may be the record's own work or not, ``index`` a keyword
 of a long list, ``other`` what no reader takes for content: registration, funding, limitations.
 """
+
+ROLES: frozenset[Role] = frozenset(get_args(Role))
 
 _LABELS: tuple[tuple[Role, str], ...] = (
     ("other", r"REGIST|FUNDING|LIMITATION|STRENGTH|DISSEMINATION|COPYRIGHT|KEYWORD|VERSION|DISCLOS"),

@@ -1,26 +1,29 @@
 """The taxonomy: what a subject's studies can be about, as data that a clinician can read and edit.
 
-A taxonomy is a YAML file of three parts. ``subject`` names what the tracker follows. ``signals`` are wordings that say
-something about a sentence or a record without being a tag (a repeated course, an adverse event), and durations.
-``facets`` hold the tags. Each tag lists groups of ``terms``: phrases and MeSH headings that speak for it, how much they
-weigh, and the context that they need. How phrases are written is told in ``harvest.tag.terms``, how points add up in
-``harvest.tag.decision``.
+A taxonomy is a YAML file, or a folder of them, of three parts. ``subject`` names what the tracker follows. ``signals``
+are wordings that say something about a sentence or a record without being a tag (a repeated course, an adverse event),
+and durations. ``facets`` are the questions asked of every study: most hold tags, and each tag lists groups of
+``terms``: phrases, MeSH headings and publication types that speak for it, how much they weigh, and the context that
+they need. What a facet found is a signal to others, ``facet:tag``. How phrases are written is told in
+``harvest.tag.terms``, how points add up in ``harvest.tag.decision``.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from harvest.errors import ConfigError
-from harvest.tag.sentences import Role
+from harvest.model import FacetKind, Finding
+from harvest.tag.sentences import ROLES, Role
 from harvest.tag.terms import check
 
 SUBJECT = "subject"
@@ -28,6 +31,14 @@ SUBJECT = "subject"
 
 FOCUS = "focus"
 """The built-in signal of a record that is about the subject, not one that mentions it in passing."""
+
+TITLED = "titled"
+"""The built-in signal of a record whose title names the subject."""
+
+ABSTRACT = "abstract"
+"""The built-in signal of a record that has an abstract."""
+
+BUILT_IN = frozenset({SUBJECT, FOCUS, TITLED, ABSTRACT})
 
 
 PLACEHOLDER = "<subject>"
@@ -45,6 +56,9 @@ def _phrase(text: str) -> str:
 
 Phrase = Annotated[str, AfterValidator(_phrase)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+SignalName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*(:[a-z][a-z0-9_-]*)?$")]
+"""A signal's slug, or ``facet:tag`` for a tag that another facet has given."""
+
 Ui = Annotated[str, Field(pattern=r"^[DC][0-9]{6,9}$")]
 Text = Annotated[str, Field(min_length=1)]
 
@@ -79,51 +93,60 @@ class Subject(_Entry):
 
 
 class Signal(_Entry):
-    """Wordings, or durations of at least so many ``days``, that give context to the terms around them.
+    """Wordings, durations of at least so many ``days``, or ages, that give context to the terms around them.
 
-    Where the title has a ``pervasive`` signal every sentence has it.
+    ``ages`` are the lowest and the highest of the ages meant, in years. Where the title has a ``pervasive`` signal
+    every sentence has it.
     """
 
     slug: Slug
     phrases: tuple[Phrase, ...] = ()
     days: Annotated[int, Field(gt=0)] | None = None
+    ages: tuple[int, int] | None = None
     pervasive: bool = False
 
     @model_validator(mode="after")
     def _says_something(self) -> Signal:
-        if not self.phrases and self.days is None:
-            raise ValueError("a signal needs phrases or days")
+        if not self.phrases and self.days is None and self.ages is None:
+            raise ValueError("a signal needs phrases, days or ages")
         return self
 
 
 class Terms(_Entry):
-    """Phrases and MeSH headings that speak for a tag.
+    """Phrases, MeSH headings and publication types that speak for a tag.
 
     A mention counts ``points`` in a sentence of the record's own work. ``near`` lists signals one of which the sentence
-    must have, ``apart`` such as it must not have; ``needs`` and ``unless`` ask the same of the record; ``places``
-    limits where the mention may stand. ``signal`` takes the mentions of a signal as if they were phrases.
+    must have, ``beside`` such as must stand close by in it, ``apart`` such as it must not have; ``needs`` and
+    ``unless`` ask the same of the record; ``places`` limits where the mention may stand. ``signal`` takes the mentions
+    of a signal as if they were phrases. ``major`` counts a MeSH heading only where it is a major topic. ``plain``
+    mentions count in full wherever they stand; ``most`` is what all mentions of the group together count at most.
     """
 
     phrases: tuple[Phrase, ...] = ()
     signal: Slug | None = None
     mesh: dict[Ui, Text] = {}
-    points: Annotated[float, Field(gt=0, le=4)] = 1.0
-    places: frozenset[Role] = frozenset(get_args(Role))
-    near: frozenset[Slug] = frozenset()
-    apart: frozenset[Slug] = frozenset()
-    needs: frozenset[Slug] = frozenset()
-    unless: frozenset[Slug] = frozenset()
+    major: bool = False
+    publication_types: dict[Ui, Text] = {}
+    points: Annotated[float, Field(gt=0, le=10)] = 1.0
+    most: Annotated[float, Field(gt=0)] = math.inf
+    plain: bool = False
+    places: frozenset[Role] = ROLES
+    near: frozenset[SignalName] = frozenset()
+    beside: frozenset[SignalName] = frozenset()
+    apart: frozenset[SignalName] = frozenset()
+    needs: frozenset[SignalName] = frozenset()
+    unless: frozenset[SignalName] = frozenset()
 
     @model_validator(mode="after")
     def _says_something(self) -> Terms:
-        if not (self.phrases or self.mesh or self.signal):
-            raise ValueError("a group of terms needs phrases, a signal or mesh")
+        if not (self.phrases or self.mesh or self.publication_types or self.signal):
+            raise ValueError("a group of terms needs phrases, a signal, mesh or publication_types")
         return self
 
     @property
-    def signals(self) -> Iterator[str]:
-        """Every signal that the group refers to."""
-        yield from (*self.near, *self.apart, *self.needs, *self.unless)
+    def local_signals(self) -> Iterator[str]:
+        """The signals that the group asks of a sentence."""
+        yield from (*self.near, *self.beside, *self.apart)
         if self.signal:
             yield self.signal
 
@@ -131,38 +154,73 @@ class Terms(_Entry):
 class TagEntry(_Entry):
     """One tag: its slug and label, what it means, the broader tags that it implies, and what speaks for it.
 
-    ``needs`` lists signals one of which the record must have. ``misleading`` phrases contain words of the terms and
-    mean something else: what stands inside one is no mention. ``confined`` tells for a signal where alone a mention
-    counts in records that have it.
+    ``needs`` lists signals one of which the record must have, ``unless`` such as it must not have. ``misleading``
+    phrases contain words of the terms and mean something else: what stands inside one is no mention. ``confined`` tells
+    for a signal where alone a mention counts in records that have it. ``findings`` adds to those of the facet.
     """
 
     slug: Slug
     label: Text
     definition: Text
     parents: tuple[Slug, ...] = ()
-    needs: frozenset[Slug] = frozenset()
+    needs: frozenset[SignalName] = frozenset()
+    unless: frozenset[SignalName] = frozenset()
     terms: Annotated[tuple[Terms, ...], Field(min_length=1)]
     misleading: tuple[Phrase, ...] = ()
-    confined: dict[Slug, frozenset[Role]] = {}
+    confined: dict[SignalName, frozenset[Role]] = {}
+    findings: dict[Finding, tuple[Slug, ...]] = {}
 
     @property
-    def signals(self) -> set[str]:
-        """Every signal that the tag refers to."""
-        return {signal for terms in self.terms for signal in terms.signals} | self.needs | self.confined.keys()
+    def local_signals(self) -> set[str]:
+        """The signals that the tag asks of a sentence."""
+        return {
+            *(signal for terms in self.terms for signal in terms.local_signals),
+            *(signal for signals in self.findings.values() for signal in signals),
+        }
+
+    @property
+    def record_signals(self) -> set[str]:
+        """The signals that the tag asks of a record."""
+        return {signal for terms in self.terms for signal in terms.needs | terms.unless}.union(
+            self.needs, self.unless, self.confined
+        )
 
 
 class Facet(_Entry):
-    """A question asked of every study. ``kind`` ``list`` allows any number of tags.
+    """A question asked of every study.
 
-    A sentence that names ``crowd`` tags or more enumerates: its mentions count half.
+    ``kind`` ``list`` allows any number of tags, ``single`` gives the one with the most points, ``number`` has no tags:
+    its reader goes by its slug (``harvest.tag.tagger.READERS``). A study without one of ``needs``, or with one of
+    ``unless``, is not asked. A sentence that names ``crowd`` tags or more enumerates: its mentions count half.
+    ``findings`` lists, for each value that a finding can have, the signals that speak for it; a facet that has any
+    tells with each tag what was found.
     """
 
     slug: Slug
     label: Text
     definition: Text
-    kind: Literal["list"] = "list"
+    kind: FacetKind = "list"
+    needs: frozenset[SignalName] = frozenset()
+    unless: frozenset[SignalName] = frozenset()
     crowd: Annotated[int, Field(ge=2)] | None = None
-    tags: Annotated[tuple[TagEntry, ...], Field(min_length=1)]
+    findings: dict[Finding, tuple[Slug, ...]] = {}
+    tags: tuple[TagEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_tags(self) -> Facet:
+        if (self.kind == "number") == bool(self.tags):
+            raise ValueError("a facet of numbers has no tags" if self.tags else "a facet needs tags")
+        return self
+
+    @property
+    def record_signals(self) -> set[str]:
+        """The signals that the facet and its tags ask of a record."""
+        return {*self.needs, *self.unless}.union(*(tag.record_signals for tag in self.tags))
+
+    @property
+    def builds_on(self) -> set[str]:
+        """The slugs of the facets whose tags are signals to this one."""
+        return {signal.partition(":")[0] for signal in self.record_signals if ":" in signal}
 
     def ancestors(self, slug: str) -> set[str]:
         """The slugs of every broader tag that a tag implies."""
@@ -171,7 +229,7 @@ class Facet(_Entry):
 
 
 class Taxonomy(_Entry):
-    """A whole taxonomy, its facets and tags in the order of the file."""
+    """A whole taxonomy, its facets and tags in the order of the file or files."""
 
     subject: Subject
     signals: tuple[Signal, ...] = ()
@@ -181,6 +239,18 @@ class Taxonomy(_Entry):
     def digest(self) -> str:
         """A digest of all that is said, whatever the layout of the file: tags made with another one are out of date."""
         return hashlib.blake2b(repr(_canonical(self.model_dump())).encode(), digest_size=16).hexdigest()
+
+    def needed_for(self, slugs: Iterable[str]) -> list[Facet]:
+        """The facets of these slugs and those that they build on, each after what it builds on."""
+        by_slug = {facet.slug: facet for facet in self.facets}
+        order = TopologicalSorter({slug: sorted(facet.builds_on) for slug, facet in by_slug.items()}).static_order()
+        waiting, needed = list(slugs), set[str]()
+        while waiting:
+            slug = waiting.pop()
+            if slug not in needed:
+                needed.add(slug)
+                waiting += by_slug[slug].builds_on
+        return [by_slug[slug] for slug in order if slug in needed]
 
 
 def _canonical(value: Any) -> Any:
@@ -193,24 +263,50 @@ def _canonical(value: Any) -> Any:
 
 
 def load(path: Path) -> Taxonomy:
-    """The taxonomy in a YAML file.
+    """The taxonomy in a YAML file, or in all those of a folder: their parts are put together, file by file.
 
     Raises:
-        ConfigError: the file cannot be read or an entry of it is wrong; the text names the entry.
+        ConfigError: a file cannot be read or an entry of it is wrong; the text names the entry.
     """
+    raw = _merged([(file, _raw(file)) for file in _files(path)])
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+        taxonomy = Taxonomy.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {_at_fault(error, raw)}") from error
+    if fault := next(_faults(taxonomy), None):
+        raise ConfigError(f"{path}: {fault}")
+    return taxonomy
+
+
+def _files(path: Path) -> Sequence[Path]:
+    return sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+
+
+def _raw(path: Path) -> Any:
+    """What a file says, its mappings from slug to entry as lists of entries that know their slug."""
+    try:
+        return _listed(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader))  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not YAML: {_one_line(error)}") from error
-    try:
-        taxonomy = Taxonomy.model_validate(_listed(raw))
-    except ValidationError as error:
-        raise ConfigError(f"{path}: {_at_fault(error, _listed(raw))}") from error
-    if fault := next(_faults(taxonomy), None):
-        raise ConfigError(f"{path}: {fault}")
-    return taxonomy
+
+
+def _merged(files: Sequence[tuple[Path, Any]]) -> Any:
+    """What all files say together.
+
+    Raises:
+        ConfigError: two of them have the same entry.
+    """
+    if len(files) == 1:
+        return files[0][1]
+    whole: dict[str, Any] = {}
+    for path, raw in files:
+        for part, value in raw.items() if isinstance(raw, Mapping) else [("", raw)]:
+            if part in whole and not (isinstance(value, list) and isinstance(whole[part], list)):
+                raise ConfigError(f"{path}: {part}: another file has this already")
+            whole[part] = [*whole[part], *value] if part in whole else value
+    return whole
 
 
 class _Loader(yaml.SafeLoader):
@@ -269,12 +365,31 @@ def _step(here: Any, step: int | str) -> Any:
 
 
 def _faults(taxonomy: Taxonomy) -> Iterator[str]:
-    signals = {SUBJECT, FOCUS, *(signal.slug for signal in taxonomy.signals)}
+    yield from _doubles("facets", [facet.slug for facet in taxonomy.facets])
+    yield from _doubles("signals", [*BUILT_IN, *(signal.slug for signal in taxonomy.signals)])
     for facet in taxonomy.facets:
         yield from _faulty_parents(facet)
-        for tag in facet.tags:
-            for name in sorted(tag.signals - signals):
-                yield f"{facet.slug} > {tag.slug}: unknown signal {name!r}"
+        yield from _unknown_signals(facet, taxonomy)
+    try:
+        taxonomy.needed_for(())
+    except CycleError as error:
+        yield f"facets > {error.args[1][0]}: a cycle: {' > '.join(error.args[1])} build on each other"
+
+
+def _doubles(part: str, slugs: Sequence[str]) -> Iterator[str]:
+    yield from (f"{part} > {slug}: duplicate entry" for slug in dict.fromkeys(slugs) if slugs.count(slug) > 1)
+
+
+def _unknown_signals(facet: Facet, taxonomy: Taxonomy) -> Iterator[str]:
+    """The signals that a facet asks for and nothing gives; tags are signals to records, not to sentences."""
+    signals = {*BUILT_IN, *(signal.slug for signal in taxonomy.signals)}
+    given = {f"{other.slug}:{tag.slug}" for other in taxonomy.facets if other is not facet for tag in other.tags}
+    told = {signal for signals in facet.findings.values() for signal in signals}
+    entries = [(facet.slug, {*facet.needs, *facet.unless}, told)]
+    entries += [(f"{facet.slug} > {tag.slug}", tag.record_signals, tag.local_signals) for tag in facet.tags]
+    for name, of_record, of_sentence in entries:
+        for signal in sorted((of_record - signals - given) | (of_sentence - signals)):
+            yield f"{name}: unknown signal {signal!r}"
 
 
 def _faulty_parents(facet: Facet) -> Iterable[str]:

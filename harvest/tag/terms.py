@@ -1,4 +1,4 @@
-"""Finds phrases: every phrase of a lexicon in one pass over a text (Aho-Corasick), before anything else is looked at.
+"""Finds phrases: every phrase of a lexicon in one pass over the words of a text, before anything else is looked at.
 
 How a phrase is written, here and in a taxonomy:
 
@@ -9,6 +9,9 @@ How a phrase is written, here and in a taxonomy:
     COPD                  an abbreviation of two to six capitals, digits and hyphens is found as it is written only
 
 A British spelling finds the American one too: anaemia, tumour, randomised.
+
+The phrases make one automaton over words. Its states are sets of places in phrases and are worked out when a text first
+leads to them (Thompson, Communications of the ACM 1968), so that alternatives need not be written out.
 """
 
 from __future__ import annotations
@@ -16,24 +19,24 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
-
-import ahocorasick
 
 ABBREVIATION = re.compile(r"[A-Z][A-Z0-9-]{1,5}")
 """What is found in capitals only."""
 
 MOST_FORMS = 5000
-"""Forms that the alternatives of one phrase may make."""
+"""Forms that the alternatives of one part of a phrase may make; a part ends at a blank outside of brackets."""
 
 LONGEST, MOST_ENDINGS, LONGEST_ENDING = 80, 3, 40
 """Bounds of a phrase, so that what it finds is never longer than 200 characters."""
 
-ANY = "*"
+MOST_WORDS = 20_000
+"""Words that a state remembers; beyond them it forgets all, so that memory stays bounded whatever is read."""
 
-_WORD = re.compile(r"(?=.*\w)[\w'’./+-]+\*?")
+_WORD = re.compile(r"(?=.*\w)[\w'’.,/+-]+\*?")
 _ALTERNATIVES = re.compile(r"\(([^()]*)\)")
+_PART = re.compile(r"(?:\([^()]*\)|[^ ])+")
 _NOT_WORD = re.compile(r"[^\w ]|_")
 _SPELLINGS = (
     ("aesth", "esth"),
@@ -64,44 +67,49 @@ class Hit(NamedTuple):
     labels: tuple[int, ...]
 
 
-def fold(text: str) -> str:
-    """The text in lower case with a blank for everything that is no letter or digit; its length never changes."""
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return _NOT_WORD.sub(" ", lowered)
+def words_of(text: str) -> list[str]:
+    """The words of a text, cut at every character that is no letter or digit: between two such stands an empty word.
+
+    The lengths of the words, and one for each cut, add up to the length of the text.
+    """
+    return _NOT_WORD.sub(" ", text).split(" ")
 
 
 def check(phrase: str) -> str | None:
     """What is wrong with how a phrase is written, or ``None``."""
-    forms = list(itertools.islice(_alternatives(phrase), MOST_FORMS + 1))
-    if not all(forms):
+    parts = [list(itertools.islice(_alternatives(part), MOST_FORMS + 1)) for part in _PART.findall(phrase)]
+    if not any(all(forms) for forms in parts):
         return "a phrase needs a word"
-    if len(forms) > MOST_FORMS:
+    if any(len(forms) > MOST_FORMS for forms in parts):
         return f"more than {MOST_FORMS} alternatives"
-    if any(len(form) > LONGEST or form.count("*") > MOST_ENDINGS for form in forms):
+    longest = sum(max(map(len, forms)) for forms in parts) + len(parts) - 1
+    if longest > LONGEST or sum(max(form.count("*") for form in forms) for forms in parts) > MOST_ENDINGS:
         return f"longer than {LONGEST} characters, or more than {MOST_ENDINGS} words with *"
-    wrong = [word for form in forms for word in form.split() if not _WORD.fullmatch(word)]
+    wrong = [word for forms in parts for form in forms for word in form.split() if not _WORD.fullmatch(word)]
     return f"{wrong[0]!r} is not a word, a word with * at its end, or (alternatives|in brackets)" if wrong else None
 
 
-def variants(phrase: str) -> Iterator[tuple[str, str | None]]:
-    """The folded forms of a phrase, alternatives, hyphens, spellings and plurals written out.
-
-    With each comes the abbreviation that must stand in the text as written, where the form is one.
-    """
-    for form in _alternatives(phrase):
-        exact = form if ABBREVIATION.fullmatch(form) else None
-        for spelled in _spellings(f" {form.lower()} "):
-            for joined in _hyphens(spelled):
-                words = " ".join(re.sub(r"[^\w* ]", " ", joined).split())
-                yield from ((plural, exact) for plural in _plurals(words))
-
-
-def _alternatives(phrase: str) -> Iterator[str]:
-    pieces = _ALTERNATIVES.split(phrase)
+def _alternatives(part: str) -> Iterator[str]:
+    pieces = _ALTERNATIVES.split(part)
     choices = [piece.split("|") if i % 2 else [piece] for i, piece in enumerate(pieces)]
     return (" ".join("".join(choice).split()) for choice in itertools.product(*choices))
+
+
+def _forms(part: str, *, first: bool, last: bool) -> set[tuple[str, ...]]:
+    """The words of each form of a part: alternatives, hyphens, spellings and, of the last part, plurals written out.
+
+    A word in capitals stands for itself, any other one for every case. A full stop between two words of a phrase is a
+    cut as it is in a text.
+    """
+    forms: set[tuple[str, ...]] = set()
+    for form in _alternatives(part):
+        cased = " ".join(word if ABBREVIATION.fullmatch(word) else word.lower() for word in form.split())
+        for spelled in _spellings(f" {cased} "):
+            for joined in _hyphens(spelled):
+                words = re.sub(r"[^\w* ]", " ", joined)[1:-1]
+                words = words.lstrip() if first else words
+                forms.update(tuple(plural.split(" ")) for plural in (_plurals(words.rstrip()) if last else (words,)))
+    return forms
 
 
 def _spellings(text: str) -> set[str]:
@@ -124,87 +132,140 @@ def _plurals(words: str) -> Iterator[str]:
         yield words[:-1] + "ies"
     elif words.endswith(("ch", "sh", "x", "ss")):
         yield words + "es"
-    elif not words.endswith(("s", "*")):
+    elif words and not words.endswith(("s", "*")):
         yield words + "s"
 
 
-class _Ending(NamedTuple):
-    """What must follow the literal head of a phrase with ``*``, and the phrase's labels."""
+_Node = int
+"""A place in a phrase: between two of its words, or at its end."""
 
-    pattern: re.Pattern[str] | None
-    labels: tuple[int, ...]
+
+class _Phrases:
+    """The phrases as a graph: from each node each word, or head of a word, leads on to others."""
+
+    def __init__(self, phrases: Mapping[int, Iterable[str]]) -> None:
+        self.words: list[dict[str, set[_Node]]] = [{}]
+        self.heads: list[dict[str, set[_Node]]] = [{}]
+        self.labels: dict[_Node, set[int]] = defaultdict(set)
+        filed: dict[str, set[int]] = defaultdict(set)
+        for label, texts in phrases.items():
+            for text in texts:
+                filed[text].add(label)
+        for text, labels in filed.items():
+            self._add(_PART.findall(text), labels)
+
+    def _add(self, parts: Sequence[str], labels: set[int]) -> None:
+        """A phrase: from where each part may begin its forms lead to where it ends; one that may be empty is passed."""
+        optional = ["" in set(_alternatives(part)) for part in parts]
+        begins = {0}
+        for number, part in enumerate(parts):
+            end = self._new()
+            for form in _forms(part, first=not number, last=all(optional[number + 1 :])):
+                if form != ("",):
+                    self._lead(begins, form, end)
+            begins = {*begins, end} if optional[number] else {end}
+        for node in begins:
+            self.labels[node] |= labels
+
+    def _lead(self, begins: Iterable[_Node], form: Sequence[str], end: _Node) -> None:
+        """From some nodes through the words of a form to its end."""
+        for word in form[:-1]:
+            through = self._new()
+            for node in begins:
+                self._link(node, word, through)
+            begins = (through,)
+        for node in begins:
+            self._link(node, form[-1], end)
+
+    def _new(self) -> _Node:
+        self.words.append({})
+        self.heads.append({})
+        return len(self.words) - 1
+
+    def _link(self, node: _Node, word: str, other: _Node) -> None:
+        edges = self.heads if word.endswith("*") else self.words
+        edges[node].setdefault(word.removesuffix("*"), set()).add(other)
+
+
+_NOWHERE: frozenset[_Node] = frozenset()
+
+
+class _State(dict[str, "tuple[tuple[int, ...], _State] | None"]):
+    """What a text may be in the middle of: some places in phrases.
+
+    It maps each word that it has met to the labels of the phrases that end there, and the state that follows; to
+    ``None`` where the word leads nowhere.
+    """
+
+    def __init__(self, lexicon: Lexicon, nodes: Iterable[_Node]) -> None:
+        self._lexicon = lexicon
+        self._words = _joined(lexicon.phrases.words[node] for node in nodes)
+        self._heads = _joined(lexicon.phrases.heads[node] for node in nodes)
+        self._lengths = sorted({len(head) for head in self._heads})
+        self.goes_on = bool(self._words or self._heads)
+
+    def __missing__(self, word: str) -> tuple[tuple[int, ...], _State] | None:
+        if len(word) > LONGEST + LONGEST_ENDING:
+            return None
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        nodes = self._after(word)
+        self[word] = following = self._lexicon.following(nodes) if nodes else None
+        return following
+
+    def _after(self, word: str) -> frozenset[_Node]:
+        """The places that a word leads to."""
+        low = word.lower()
+        nodes = self._words.get(low, _NOWHERE)
+        if low != word:
+            nodes = nodes | self._words.get(word, _NOWHERE)
+        for length in self._lengths:
+            if length <= len(low) <= length + LONGEST_ENDING:
+                nodes = nodes | self._heads.get(low[:length], _NOWHERE)
+        return nodes
+
+
+def _joined(edges: Iterable[Mapping[str, set[_Node]]]) -> dict[str, frozenset[_Node]]:
+    joined: dict[str, set[_Node]] = defaultdict(set)
+    for mapping in edges:
+        for word, nodes in mapping.items():
+            joined[word] |= nodes
+    return {word: frozenset(nodes) for word, nodes in joined.items()}
 
 
 class Lexicon:
     """Phrases filed under labels, found all at once.
 
     Args:
-        phrases: for each label (a number of the caller's choice) its phrases.
+        phrases: the phrases of each label.
     """
 
     def __init__(self, phrases: Mapping[int, Iterable[str]]) -> None:
-        whole: dict[str, set[tuple[str | None, int]]] = defaultdict(set)
-        open_ended: dict[str, set[tuple[str, int]]] = defaultdict(set)
-        for label, texts in phrases.items():
-            for text in texts:
-                for variant, exact in variants(text):
-                    head, star, rest = variant.partition("*")
-                    if star:
-                        open_ended[f" {head}"].add((rest, label))
-                    else:
-                        whole[f" {variant} "].add((exact, label))
-        self._automaton = ahocorasick.Automaton()
-        for key, wanted in whole.items():
-            self._automaton.add_word(key, (len(key), _by_exact(wanted), None))
-        for head, endings in open_ended.items():
-            self._automaton.add_word(head, (len(head), None, _endings(endings)))
-        self._automaton.make_automaton()
+        self.phrases = _Phrases(phrases)
+        self._following: dict[frozenset[_Node], tuple[tuple[int, ...], _State]] = {}
+        self._start = _State(self, {0})
+
+    def following(self, nodes: frozenset[_Node]) -> tuple[tuple[int, ...], _State]:
+        """The labels of the phrases that end at some of the nodes, and the state of a text that has come to them."""
+        if nodes not in self._following:
+            labels = {label for node in nodes for label in self.phrases.labels.get(node, ())}
+            self._following[nodes] = tuple(sorted(labels)), _State(self, nodes)
+        return self._following[nodes]
 
     def find(self, text: str) -> list[Hit]:
-        """Every phrase in the text, in the order in which it is met; time is linear in the text's length."""
-        folded = f" {fold(text)} "
+        """Every phrase in the text, in the order of their beginnings; time is linear in the text's length."""
+        words = words_of(text)
+        ends = list(itertools.accumulate(map(len, words)))  # without the cuts, of which there is one for each word
+        last = len(words) - 1
         hits: list[Hit] = []
-        for last, (length, whole, endings) in self._automaton.iter(folded):
-            start = last - length + 1
-            if whole is None:
-                hits += _ended(folded, start, last + 1, endings)
-                continue
-            for exact, labels in whole:
-                if exact is None or text.startswith(exact, start):
-                    hits.append(Hit(start, last - 1, labels))
+        for place, reached in enumerate(map(self._start.__getitem__, words)):
+            here = place
+            while reached is not None:
+                labels, state = reached
+                if labels:
+                    hits.append(Hit(ends[place] - len(words[place]) + place, ends[here] + here, labels))
+                if here == last or not state.goes_on:
+                    break
+                here += 1
+                reached = state[words[here]]
         return hits
-
-
-def _by_exact(wanted: Iterable[tuple[str | None, int]]) -> list[tuple[str | None, tuple[int, ...]]]:
-    labels: dict[str | None, list[int]] = defaultdict(list)
-    for exact, label in sorted(wanted, key=repr):
-        labels[exact].append(label)
-    return [(exact, tuple(found)) for exact, found in labels.items()]
-
-
-def _endings(wanted: Iterable[tuple[str, int]]) -> dict[str, list[_Ending]]:
-    """The endings by the word that must come next; those that need none, or one with an ending, stand under ``ANY``."""
-    labels: dict[str, list[int]] = defaultdict(list)
-    for rest, label in sorted(wanted):
-        labels[rest].append(label)
-    by_word: dict[str, list[_Ending]] = defaultdict(list)
-    for rest, found in labels.items():
-        word = rest.split(" ")[1] if rest.startswith(" ") else ""
-        pattern = re.compile(re.escape(rest).replace(r"\*", rf"\w{{0,{LONGEST_ENDING}}}") + r"(?= )") if rest else None
-        by_word[ANY if "*" in word or not word else word].append(_Ending(pattern, tuple(found)))
-    return dict(by_word)
-
-
-def _ended(folded: str, start: int, at: int, endings: Mapping[str, list[_Ending]]) -> list[Hit]:
-    """The phrases whose head stands at ``start`` and that end as they must; at ``at`` the head's last word goes on."""
-    blank = folded.index(" ", at)
-    if blank - at > LONGEST_ENDING:
-        return []
-    hits = []
-    following = folded[blank + 1 : folded.find(" ", blank + 1)]
-    for ending in (*endings.get(ANY, ()), *endings.get(following, ())):
-        if ending.pattern is None:
-            hits.append(Hit(start, blank - 1, ending.labels))
-        elif match := ending.pattern.match(folded, blank):
-            hits.append(Hit(start, match.end() - 1, ending.labels))
-    return hits

@@ -10,7 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from harvest import home as homes
-from harvest.migrations import migrations
+from harvest.store.migrations import migrations
 from tests.db.filled import fill
 from tests.db.site import Site
 

@@ -21,6 +21,7 @@ SCRIPT = '<script>alert("x")</script>'
 def fill(db: Database, kind: str) -> None:
     """Insert the studies and what belongs to them."""
     _taxonomy(db)
+    _accuracy(db)
     _full(db)
     _retracted(db)
     _study(db, BARE, title="", entered=None, language=None)
@@ -67,6 +68,15 @@ def _evidence(db: Database, pmid: int, facet: str, tag: str, phrase: str, **colu
 
 
 def _taxonomy(db: Database) -> None:
+    for position, (facet, label) in enumerate(
+        {"condition": "Condition", "long_term_effect": "Long-term effect"}.items()
+    ):
+        definition = f"What the {label.lower()} is."
+        _insert(
+            db,
+            "facets",
+            {"facet": facet, "position": position, "kind": "list", "label": label, "definition": definition},
+        )
     tags = [
         ("condition", "depression", None, "Depression"),
         ("condition", "treatment-resistant-depression", "depression", "Treatment-resistant depression"),
@@ -82,6 +92,13 @@ def _taxonomy(db: Database) -> None:
         "tag_parents",
         {"facet": "condition", "tag": "treatment-resistant-depression", "parent": "depression"},
     )
+
+
+def _accuracy(db: Database) -> None:
+    common = {"measured_on": "Two readers", "measured_at": "2026-11-20T10:00:00Z", "rules": "digest", "n": 150}
+    figures = {"positives": 40, "precision": 0.9, "recall": 0.8, "f1": 0.847, "low": 0.75, "high": 0.91}
+    for facet, tag in (("condition", "(all)"), ("condition", "depression"), ("long_term_effect", "cognition")):
+        _insert(db, "tag_accuracy", common | figures | {"facet": facet, "tag": tag})
 
 
 def _full(db: Database) -> None:
@@ -129,6 +146,8 @@ def _full(db: Database) -> None:
         start = methods.index(found)
         _evidence(db, FULL, facet, tag, found, section=1, start=start, end=start + len(found))
     _evidence(db, FULL, "long_term_effect", "cognition", "Memory", basis="mesh", source_id="D008568")
+    told = {"role": "finding", "section": 2, "start": 0, "end": len(results)}
+    _evidence(db, FULL, "long_term_effect", "cognition", results, **told)
 
 
 def _people(db: Database) -> None:

@@ -14,7 +14,8 @@ from datasette.app import Datasette
 class Site:
     """What ``datasette HOME`` serves, without a port."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, name: str = "ketamine") -> None:
+        self._name = name
         self._runner = asyncio.Runner()
         self._datasette = Datasette(config_dir=home)
 
@@ -28,7 +29,7 @@ class Site:
     @property
     def metadata(self) -> dict[str, Any]:
         """The metadata of the home's database."""
-        found: dict[str, Any] = self._datasette.metadata(database="ketamine")
+        found: dict[str, Any] = self._datasette.metadata(database=self._name)
         return found
 
     def get(self, path: str, **parameters: object) -> httpx.Response:
@@ -45,7 +46,7 @@ class Site:
 
     def rows(self, path: str, **parameters: object) -> list[dict[str, Any]]:
         """The rows of a table or saved query."""
-        response = self.get(f"/ketamine/{path}.json", _shape="array", **parameters)
+        response = self.get(f"/{self._name}/{path}.json", _shape="array", **parameters)
         assert response.status_code == 200, response.text
         found: list[dict[str, Any]] = response.json()
         return found

@@ -10,12 +10,12 @@ import pytest
 import yaml
 from sqlite_utils import Database
 
-from harvest.migrations import migrations
+from harvest.store.migrations import migrations
 
 HOME = Path(__file__).resolve().parents[2] / "db"
 METADATA: dict[str, Any] = yaml.safe_load((HOME / "metadata.yaml").read_text("utf-8"))
-TABLES: dict[str, dict[str, Any]] = METADATA["databases"]["ketamine"]["tables"]
-QUERIES: dict[str, dict[str, Any]] = METADATA["databases"]["ketamine"]["queries"]
+TABLES: dict[str, dict[str, Any]] = METADATA["databases"]["tracker"]["tables"]
+QUERIES: dict[str, dict[str, Any]] = METADATA["databases"]["tracker"]["queries"]
 
 SHADOW = re.compile(r"studies_fts_(data|idx|docsize|config)|sqlite_.*")
 """What SQLite keeps for itself; Datasette hides it with the full-text index."""
@@ -76,7 +76,7 @@ def test_no_query_hides_a_table() -> None:
 
 def test_the_source_is_named_as_it_asks() -> None:
     """The reader learns that this is no medical advice, where the records come from, and that NLM endorses nothing."""
-    words = " ".join(METADATA["databases"]["ketamine"]["description_html"].split())
+    words = " ".join(METADATA["databases"]["tracker"]["description_html"].split())
     for phrase in (
         "not medical advice",
         "courtesy of the U.S. National Library of Medicine",

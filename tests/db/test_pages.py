@@ -123,6 +123,8 @@ def test_a_study_is_readable(site: Site) -> None:
         "Invented Annals of Memory",
         "Long-term effect",
         "found: no change",
+        'Finding: <q dir="auto">Memory did not change.</q>',
+        "agreement 0.85 (0.75 to 0.91)",
         "<q>memory was tested</q> in the abstract",
         "<q>resistant depression</q> in the title",
         "Memory, MeSH heading",
@@ -137,6 +139,13 @@ def test_a_study_is_readable(site: Site) -> None:
         "Memory held.",
     ):
         assert words in page, words
+
+
+def test_a_study_without_an_abstract_says_so_beside_its_tags(site: Site) -> None:
+    """They rest on less."""
+    assert "No abstract in PubMed." in site.page(f"/ketamine/studies/{CORRECTED}")
+    assert "No abstract: the tags rest on title, keywords" in site.page(f"/ketamine/studies/{CORRECTED}")
+    assert "No abstract: the tags" not in site.page(f"/ketamine/studies/{FULL}")
 
 
 def test_a_study_leads_on(site: Site) -> None:

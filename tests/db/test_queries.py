@@ -287,3 +287,16 @@ def test_the_sql_of_a_query_can_be_read(site: Site) -> None:
     sql = "select publication_year as year"
     assert sql not in site.page("/ketamine/studies_per_year")
     assert sql in site.page("/ketamine/studies_per_year", _show_sql=1)
+
+
+def test_the_accuracy_of_a_facet_says_whether_its_rules_have_changed_since(site: Site) -> None:
+    """Figures of other rules than those in use are told apart."""
+    [row] = site.rows("accuracy")
+    assert (row["facet"], row["f1"], row["f1_interval"]) == ("Condition", 0.85, "0.75 to 0.91")
+    assert row["rules_changed_since"] == "yes"
+
+
+def test_the_list_of_tags_shows_how_good_each_is(site: Site) -> None:
+    """Where it has been measured."""
+    agreement = {row["tag"]: row["agreement"] for row in site.rows("tag_counts")}
+    assert (agreement["depression"], agreement["crps"]) == (0.85, None)

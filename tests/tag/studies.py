@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
-from harvest.model import Keyword, MeshHeading, Pmid, Section, StoredText
+from harvest.model import Keyword, MeshHeading, Pmid, PublicationType, Section, StoredText, Substance
 from harvest.tag import Taxonomy, load
 
-PROJECT_TAXONOMY = Path("db/taxonomy.yaml")
+PROJECT_TAXONOMY = Path("db/taxonomy")
 
 LITHIUM: dict[str, Any] = {
     "subject": {"names": ["lithium"], "mesh": {"D999001": "Lithium"}},
@@ -68,6 +68,9 @@ def study(
     *abstract: str | tuple[str, str],
     keywords: tuple[str, ...] = (),
     mesh: tuple[tuple[str, str], ...] = (),
+    major: tuple[tuple[str, str], ...] = (),
+    types: tuple[tuple[str, str], ...] = (),
+    substances: tuple[tuple[str, str], ...] = (),
 ) -> StoredText:
     """A study with this title; each part of the abstract is a text or a label with its text."""
     parts = [(part, None) if isinstance(part, str) else (part[1], part[0]) for part in abstract]
@@ -78,9 +81,9 @@ def study(
             *(Section(number, label, None, text) for number, (text, label) in enumerate(parts, start=1)),
         ),
         keywords=tuple(Keyword(text, "NOTNLM", False) for text in keywords),
-        mesh=tuple(MeshHeading(ui, name, False, ()) for ui, name in mesh),
-        publication_types=(),
-        substances=(),
+        mesh=tuple(MeshHeading(ui, name, (ui, name) in major, ()) for ui, name in (*mesh, *major)),
+        publication_types=tuple(PublicationType(ui, name) for ui, name in types),
+        substances=tuple(Substance(ui, name, None) for ui, name in substances),
     )
 
 

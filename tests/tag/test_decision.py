@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harvest.model import Evidence, StoredText
-from harvest.tag import Tagger
-from tests.tag.studies import lithium, study
+from harvest.tag import Tagger, load
+from tests.tag.studies import LITHIUM as TAXONOMY
+from tests.tag.studies import lithium, study, written
 
 KIDNEYS = ("D999002", "Kidney Diseases")
 LITHIUM = ("D999001", "Lithium")
@@ -129,3 +132,91 @@ def test_an_abbreviation_that_the_record_defines_is_followed(tagger: Tagger) -> 
         (1, "RF"),
     ]
     assert slugs(tagger, study("RF in lithium.", ("RESULTS", "RF was seen."))) == []
+
+
+SPECIES = {
+    "label": "Species",
+    "definition": "Who was studied.",
+    "kind": "single",
+    "tags": {
+        "human": {
+            "label": "Human",
+            "definition": "People.",
+            "terms": [{"phrases": ["patient"]}, {"mesh": {"D999003": "Humans"}, "major": True}],
+        },
+        "animal": {
+            "label": "Animal",
+            "definition": "Animals.",
+            "terms": [{"phrases": ["rats"]}, {"publication_types": {"D999004": "Veterinary Study"}, "points": 2}],
+        },
+    },
+}
+
+
+def with_species(tmp_path: Path, **terms: Any) -> Tagger:
+    """A tagger that also tells species; the terms are those of a tag that builds on them."""
+    raw = deepcopy(TAXONOMY)
+    raw["facets"]["species"] = SPECIES
+    raw["facets"]["effect"]["tags"]["tooth"] = {"label": "Tooth", "definition": "Teeth.", "terms": [terms]}
+    return Tagger(load(written(tmp_path / "species.yaml", raw)))
+
+
+def test_of_a_single_facet_the_tag_with_the_most_points_is_given(tmp_path: Path) -> None:
+    """Of two with as many the one that stands first in the file; none where nothing speaks for any."""
+    tagger = with_species(tmp_path, phrases=["tooth"])
+    rats = ("RESULTS", "Rats slept.")
+    assert slugs(tagger, study("A study.", rats, rats, ("RESULTS", "A patient slept."))) == ["animal"]
+    assert slugs(tagger, study("A study.", rats, ("RESULTS", "A patient slept."))) == ["human"]
+    assert slugs(tagger, study("A study.")) == []
+
+
+def test_a_publication_type_is_its_own_evidence(tmp_path: Path) -> None:
+    """With its identifier."""
+    (animal,) = with_species(tmp_path, phrases=["tooth"]).tag(study(types=(("D999004", "Veterinary Study"),)))
+    assert animal.evidence == (Evidence("publication-type", "Veterinary Study", source_id="D999004"),)
+    assert animal.basis == "publication-type"
+
+
+def test_a_heading_can_be_asked_to_be_a_major_topic(tmp_path: Path) -> None:
+    """One in passing is not enough then."""
+    tagger = with_species(tmp_path, phrases=["tooth"])
+    assert slugs(tagger, study(mesh=(("D999003", "Humans"),))) == []
+    assert slugs(tagger, study(major=(("D999003", "Humans"),))) == ["human"]
+
+
+def test_a_registered_substance_counts_as_a_heading_does(tagger: Tagger) -> None:
+    """PubMed lists some of them under substances only."""
+    assert "kidney" in slugs(tagger, study(substances=(KIDNEYS,)))
+
+
+def test_what_another_facet_found_is_a_signal(tmp_path: Path) -> None:
+    """``needs`` and ``unless`` may name it, whichever facet stands first in the file."""
+    tagger = with_species(tmp_path, phrases=["tooth"], needs=["species:animal"])
+    assert slugs(tagger, study("A tooth.", ("RESULTS", "Rats slept."))) == ["tooth", "animal"]
+    assert slugs(tagger, study("A tooth.", ("RESULTS", "A patient slept."))) == ["human"]
+
+
+def test_a_signal_can_be_asked_to_stand_close_by(tmp_path: Path) -> None:
+    """``beside``: within forty characters on either side of the mention."""
+    tagger = with_species(tmp_path, phrases=["tooth"], beside=["overdose"])
+    far = "of which we shall have to say a good deal more further below"
+    assert slugs(tagger, study("A study.", ("RESULTS", "An overdose and a tooth."))) == ["tooth"]
+    assert slugs(tagger, study("A study.", ("RESULTS", "A tooth and an overdose."))) == ["tooth"]
+    assert slugs(tagger, study("A study.", ("RESULTS", f"An overdose, {far}, and a tooth."))) == []
+
+
+def test_whether_there_is_an_abstract_and_a_title_that_names_the_subject_are_signals(tmp_path: Path) -> None:
+    """Built in, for what a letter or a passing mention is."""
+    letter = with_species(tmp_path, phrases=["tooth"], needs=["titled"], unless=["abstract"])
+    assert slugs(letter, study("A tooth on lithium.")) == ["tooth"]
+    assert slugs(letter, study("A tooth on lithium.", "It was white.")) == []
+    assert slugs(letter, study("A tooth.")) == []
+
+
+def test_a_facet_can_be_asked_of_some_records_only(tmp_path: Path) -> None:
+    """``needs`` and ``unless`` of a facet hold for all of its tags."""
+    raw = deepcopy(TAXONOMY)
+    raw["facets"]["effect"]["unless"] = ["overdose"]
+    tagger = Tagger(load(written(tmp_path / "some.yaml", raw)))
+    assert slugs(tagger, study("The kidney.")) == ["organ", "kidney"]
+    assert slugs(tagger, study("The kidney.", ("RESULTS", "After an overdose."))) == []

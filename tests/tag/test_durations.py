@@ -28,6 +28,16 @@ def days(text: str) -> list[tuple[str, float]]:
         ("at month 6", ("month 6", 180)),
         ("on day 28", ("day 28", 28)),
         ("one year after", ("one year", 365)),
+        ("a 30\u2010day rate", ("30\u2010day", 30)),
+        ("for 12 + months", ("12 + months", 360)),
+        ("43 \u00b1 8 months later", ("43 \u00b1 8 months", 1290)),
+        ("on the 30th day", ("30th day", 30)),
+        ("at weeks 1, 4, and 12", ("weeks 1, 4, and 12", 84)),
+        ("on day 1 and 30 patients", ("day 1", 1)),
+        ("at the last visit (6 months)", ("6 months", 180)),
+        ("for a mean of 6 months", ("6 months", 180)),
+        ("on days 1, 3 (endpoint), 7, and 30", ("days 1, 3 (endpoint), 7, and 30", 30)),
+        ("abstinence for more than one year", ("one year", 365)),
     ],
 )
 def test_a_duration_is_read_in_days(text: str, expected: tuple[str, float]) -> None:
@@ -51,6 +61,15 @@ def test_a_duration_is_read_in_days(text: str, expected: tuple[str, float]) -> N
         "thirty were enrolled in two centres over 2 years",
         "adults (18 to 64 years)",
         "after 50 years of research",
+        "postnatal day 35",
+        "a 28-day washout",
+        "two sessions separated by four weeks",
+        "sessions 8 weeks apart",
+        "chronic pain lasting over 3 months",
+        "ulcers for more than 3 months",
+        "of at least six months' duration",
+        "a 3-year retrospective review",
+        "over a 6-year period",
         "a few weeks",
         "per week",
     ],
@@ -58,6 +77,11 @@ def test_a_duration_is_read_in_days(text: str, expected: tuple[str, float]) -> N
 def test_an_age_an_interval_or_a_time_before_the_study_is_no_duration(text: str) -> None:
     """Nor is the time over which patients were recruited, nor a unit without a number."""
     assert days(text) == []
+
+
+def test_a_postoperative_day_is_counted_like_any_other() -> None:
+    """Its abbreviation goes before the number, or before a list of which the last counts."""
+    assert days_at("on POD 3, 7, and 30.", 3, 6) == (3, 19, 30)
 
 
 def test_a_period_of_treatment_is_a_duration() -> None:

@@ -159,7 +159,7 @@ def test_a_study_without_an_abstract_is_tagged_from_its_title(project: Tagger) -
 
 
 def test_only_the_facets_asked_for_are_tagged(tmp_path: Path) -> None:
-    """Others are not even looked for; a facet that the taxonomy lacks is an error that names it."""
+    """A facet that the taxonomy lacks is an error that names it."""
     taxonomy = lithium(tmp_path)
     assert Tagger(taxonomy, ()).tag(study("Kidney.")) == ()
     assert {tag.facet for tag in Tagger(taxonomy, ["effect"]).tag(study("Kidney."))} == {"effect"}

@@ -33,7 +33,7 @@ TAGS = ("facets", "effect", "tags")
         (changed(*TAGS, "organ", "parents", to=["kidney"]), "a cycle"),
         (changed(*TAGS, "organ", "parents", to=["organ"]), "effect > organ > parents: a cycle"),
         (changed(*TAGS, "kidney", "terms", to=[]), "effect > tags > kidney > terms"),
-        (changed(*TAGS, "kidney", "terms", to=[{}]), "needs phrases, a signal or mesh"),
+        (changed(*TAGS, "kidney", "terms", to=[{}]), "needs phrases, a signal, mesh or publication_types"),
         (changed(*TAGS, "kidney", to={}), "effect > tags > kidney > label"),
         (changed(*TAGS, "kidney", to=None), "effect > tags > kidney > label"),
         (changed(*TAGS, "kidney", "colour", to="red"), "effect > tags > kidney > colour: unknown key"),
@@ -46,10 +46,19 @@ TAGS = ("facets", "effect", "tags")
         (changed(*TAGS, "kidney", "terms", to=[{"mesh": {"kidney": "Kidney"}}]), "kidney > terms > 0 > mesh"),
         (changed(*TAGS, "Kidney!", to=LITHIUM["facets"]["effect"]["tags"]["organ"]), "Kidney! > slug"),
         (changed("signals", "years", to={"days": -1}), "signals > years > days"),
-        (changed("signals", "years", to={}), "signals > years: a signal needs phrases or days"),
+        (changed("signals", "years", to={}), "signals > years: a signal needs phrases, days or ages"),
         (changed("subject", "names", to=[]), "subject > names"),
         (changed("facets", to={}), "facets"),
-        (changed("facets", "effect", "kind", to="number"), "facets > effect > kind"),
+        (changed("facets", "effect", "kind", to="colour"), "facets > effect > kind"),
+        (changed("facets", "effect", "kind", to="number"), "facets > effect: a facet of numbers has no tags"),
+        (changed("facets", "effect", "tags", to={}), "facets > effect: a facet needs tags"),
+        (changed("facets", "effect", "needs", to=["effect:organ"]), "effect: unknown signal 'effect:organ'"),
+        (changed("facets", "effect", "needs", to=["colour:red"]), "effect: unknown signal 'colour:red'"),
+        (changed("facets", "effect", "findings", to={"worse": ["moon"]}), "effect: unknown signal 'moon'"),
+        (changed("facets", "effect", "findings", to={"awful": ["overdose"]}), "facets > effect > findings > awful"),
+        (changed(*TAGS, "kidney", "findings", to={"worse": ["moon"]}), "effect > kidney: unknown signal 'moon'"),
+        (changed(*TAGS, "kidney", "terms", to=[{"phrases": ["a"], "beside": ["moon"]}]), "unknown signal 'moon'"),
+        (changed("signals", "subject", to={"phrases": ["a"]}), "signals > subject: duplicate entry"),
         (changed("color", to="red"), "color: unknown key"),
         ([], "valid dictionary"),
         ("", "valid dictionary"),
@@ -81,6 +90,54 @@ def test_a_file_that_is_not_what_it_should_be_is_refused(tmp_path: Path, text: s
         load(path)
 
 
+def split(folder: Path, **parts: object) -> Path:
+    """A folder with a taxonomy, one file for each of the parts."""
+    folder.mkdir()
+    for name, part in parts.items():
+        written(folder / f"{name}.yaml", part)
+    return folder
+
+
+def test_a_folder_of_files_is_one_taxonomy(tmp_path: Path) -> None:
+    """Facets and signals of all files, in the order of their names; what else lies there is left alone."""
+    colour = {"facets": {"colour": LITHIUM["facets"]["effect"]}, "signals": {"grey": {"phrases": ["grey"]}}}
+    folder = split(tmp_path / "taxonomy", b=LITHIUM, a=colour)
+    (folder / "notes.txt").write_text("not a taxonomy")
+    both = load(folder)
+    assert [facet.slug for facet in both.facets] == ["colour", "effect"]
+    assert {"grey", "overdose"} <= {signal.slug for signal in both.signals}
+    assert both.subject.names == ("lithium",)
+
+
+@pytest.mark.parametrize(
+    ("other", "fault"),
+    [
+        ({"facets": LITHIUM["facets"]}, "facets > effect: duplicate entry"),
+        ({"signals": LITHIUM["signals"]}, "signals > years: duplicate entry"),
+        ({"subject": LITHIUM["subject"]}, r"other\.yaml: subject: another file has this already"),
+        ([], "unknown key|valid dictionary"),
+    ],
+)
+def test_two_files_with_the_same_entry_are_an_error_that_names_it(tmp_path: Path, other: object, fault: str) -> None:
+    """Whichever is meant, nobody could tell."""
+    with pytest.raises(ConfigError, match=fault):
+        load(split(tmp_path / "taxonomy", lithium=LITHIUM, other=other))
+
+
+def test_facets_come_after_those_that_they_build_on(tmp_path: Path) -> None:
+    """Whatever their order in the file; two that build on each other are an error."""
+    raw = deepcopy(LITHIUM)
+    effect = raw["facets"]["effect"]
+    raw["facets"]["species"] = {**effect, "unless": [], "tags": {"rat": effect["tags"]["organ"]}}
+    effect["unless"] = ["species:rat"]
+    taxonomy = load(written(tmp_path / "ordered.yaml", raw))
+    assert [facet.slug for facet in taxonomy.needed_for(["effect"])] == ["species", "effect"]
+    assert [facet.slug for facet in taxonomy.needed_for(["species"])] == ["species"]
+    raw["facets"]["species"]["unless"] = ["effect:organ"]
+    with pytest.raises(ConfigError, match="build on each other"):
+        load(written(tmp_path / "circular.yaml", raw))
+
+
 def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
     """Not a traceback."""
     with pytest.raises(ConfigError, match=r"nowhere\.yaml: cannot be read"):
@@ -98,7 +155,7 @@ def test_the_taxonomy_tells_its_tags_in_the_order_of_the_file(tmp_path: Path) ->
 
 def test_ancestors_are_told_through_all_generations() -> None:
     """A tag may have several parents."""
-    condition = load(PROJECT_TAXONOMY).facets[0]
+    condition = next(facet for facet in load(PROJECT_TAXONOMY).facets if facet.slug == "condition")
     assert condition.ancestors("bipolar-depression") == {"depression", "bipolar-disorder"}
     assert condition.ancestors("depression") == set()
 

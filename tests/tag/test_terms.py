@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvest.tag.terms import Lexicon, check, fold
+from harvest.tag.terms import MOST_WORDS, Lexicon, check, words_of
 
 
 def found(phrase: str, text: str) -> list[str]:
@@ -40,6 +41,17 @@ def found(phrase: str, text: str) -> list[str]:
         ("COPD", "COPD and copd", ["COPD"]),
         ("COPD", "two COPDs", ["COPDs"]),
         ("(COPD|asthma)", "copd or Asthma", ["Asthma"]),
+        ("(|severe )COPD", "severe COPD", ["severe COPD", "COPD"]),
+        ("severe COPD", "Severe COPDs, severe copd", ["Severe COPDs"]),
+        ("C-PTSD", "C-PTSD and CPTSD", ["C-PTSD", "CPTSD"]),
+        ("(acute|chronic) (|renal) failure", "chronic failure", ["chronic failure"]),
+        (
+            "urinary (tract|) (|infection)",
+            "urinary, urinary tract infections",
+            ["urinary", "urinary", "urinary tract", "urinary tract infections"],
+        ),
+        ("i.v. drug", "an i.v. drug", ["i.v. drug"]),
+        ("healthy, young (man|men)", "healthy young men and healthy, young men", ["healthy, young men"]),
     ],
 )
 def test_a_phrase_is_found_in_the_forms_it_stands_for(phrase: str, text: str, expected: list[str]) -> None:
@@ -77,9 +89,13 @@ def test_offsets_cut_the_phrase_out_of_any_text(before: str, after: str) -> None
 
 
 @given(st.text())
-def test_folding_keeps_every_offset(text: str) -> None:
-    """Lower case may lengthen a letter (İ); the folded text is as long as the text all the same."""
-    assert len(fold(text)) == len(text)
+def test_words_keep_every_offset(text: str) -> None:
+    """They stand in the text where their lengths, and one for each cut, say."""
+    start = 0
+    for word in words_of(text):
+        assert text[start : start + len(word)] == word
+        start += len(word) + 1
+    assert start == len(text) + 1
 
 
 @pytest.mark.parametrize(
@@ -93,7 +109,8 @@ def test_folding_keeps_every_offset(text: str) -> None:
         ("in*fect", "is not a word"),
         ("*", "is not a word"),
         ("wound ≥ 2", "is not a word"),
-        ("(a|b|c|d|e|f|g|h|i|j) (a|b|c|d|e|f|g|h|i|j) (a|b|c|d|e|f|g|h|i|j) (a|b|c|d|e|f|g|h|i|j)", "alternatives"),
+        ("(a|b|c|d|e|f|g|h|i|j)(a|b|c|d|e|f|g|h|i|j)(a|b|c|d|e|f|g|h|i|j)(a|b|c|d|e|f|g|h|i|j)", "alternatives"),
+        ("(|a) (|b)", "needs a word"),
         ("a* b* c* d*", "more than 3 words with *"),
         ("a" * 81, "longer than 80 characters"),
     ],
@@ -122,3 +139,54 @@ def test_what_a_phrase_finds_is_never_longer_than_200_characters() -> None:
     """An endless word ends no phrase."""
     assert found("infect* wound", "infect" + "x" * 300 + " wound") == []
     assert found("infect*", "infect" + "x" * 300) == []
+
+
+def test_many_alternatives_in_a_row_cost_no_more_than_their_sum() -> None:
+    """They are not written out: ten of each of six make a million forms."""
+    ten = "(a|b|c|d|e|f|g|h|i|j)"
+    started = time.process_time()
+    assert found(" ".join([ten] * 6), "x a b c d e f y") == ["a b c d e f"]
+    assert time.process_time() - started < 0.5
+
+
+def test_what_was_read_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words that are remembered are forgotten when they become too many."""
+    monkeypatch.setattr("harvest.tag.terms.MOST_WORDS", 3)
+    assert MOST_WORDS > 1000
+    lexicon = Lexicon({0: ["heart attack", "infect* wound"]})
+    for text in ("a b c d e f", "heart attack", "infected wound", "1 2 3 4", "heart attack", "infected wound"):
+        hits = [text[hit.start : hit.end] for hit in lexicon.find(text)]
+        assert hits == ([text] if text in ("heart attack", "infected wound") else [])
+
+
+WORDS = ["heart", "attack", "attacks", "post", "operative", "postoperative", "COPD", "copd", "infected", "of", ",", "."]
+PHRASES = [
+    "heart attack",
+    "post-operative (|heart )attack",
+    "infect* (of|post) heart",
+    "COPD",
+    "(|of )(heart|COPD)",
+    "of",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join))
+def test_the_automaton_finds_what_trying_every_form_finds(text: str) -> None:
+    """By regular expressions of all forms, which share no code with it."""
+    spelled = {
+        "heart attack": "heart attacks?",
+        "post-operative (|heart )attack": "post ?operative (?:heart )?attacks?",
+        "infect* (of|post) heart": r"infect\w{0,40} (?:of|post) hearts?",
+        "COPD": "(?-i:COPD)s?",
+        "(|of )(heart|COPD)": "(?:of )?(?:hearts?|(?-i:COPD)s?)",
+        "of": "ofs?",
+    }
+    expected = set()
+    for number, phrase in enumerate(PHRASES):
+        for start in range(len(text)):
+            for end in range(start + 1, len(text) + 1):
+                whole = (not start or text[start - 1] == " ") and (end == len(text) or not text[end].isalnum())
+                if whole and re.fullmatch(spelled[phrase], text[start:end], re.IGNORECASE):
+                    expected.add((start, end, number))
+    lexicon = Lexicon({number: [phrase] for number, phrase in enumerate(PHRASES)})
+    assert {(hit.start, hit.end, label) for hit in lexicon.find(text) for label in hit.labels} == expected

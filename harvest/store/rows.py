@@ -11,6 +11,12 @@ from harvest.model import Author, Study, Tag, cited_doi
 
 Row = tuple[Any, ...]
 
+NUMBERS = ("participants", "follow_up_days")
+"""The facets of numbers, which are columns of ``studies``."""
+
+VALUES = ("relevance", "species", "design", *NUMBERS)
+"""The facets of which a study has one value at most, as columns of ``studies``."""
+
 
 def study_row(study: Study, first_seen: str) -> dict[str, Any]:
     """The study's row in ``studies``, without what the tagger adds."""
@@ -193,12 +199,31 @@ CHILDREN = (
 )
 
 
-def tag_rows(pmid: int, tags: Sequence[Tag]) -> tuple[list[Row], list[Row]]:
-    """The rows of a study's tags in ``study_tags``, and those of their evidence in ``tag_evidence``."""
-    tagged = [(pmid, tag.facet, tag.tag, tag.basis) for tag in tags]
-    evidence = [
-        (pmid, tag.facet, tag.tag, position, e.basis, e.section, e.phrase, e.start, e.end, e.source_id)
-        for tag in tags
-        for position, e in enumerate(tag.evidence, 1)
-    ]
-    return tagged, evidence
+@dataclass(frozen=True, slots=True)
+class TagRows:
+    """A study's tags as rows.
+
+    ``tags`` are those of ``study_tags``, ``evidence`` those of ``tag_evidence``, and ``values`` what ``studies`` holds
+    itself, in the order of ``VALUES``.
+    """
+
+    tags: list[Row]
+    evidence: list[Row]
+    values: Row
+
+    @classmethod
+    def of(cls, pmid: int, tags: Sequence[Tag]) -> TagRows:
+        """The rows of a study's tags."""
+        numbers = {tag.facet: int(tag.tag) for tag in tags if tag.facet in NUMBERS}
+        values: dict[str, Any] = {tag.facet: tag.tag for tag in tags} | numbers
+        return cls(
+            [(pmid, tag.facet, tag.tag, tag.basis, tag.finding) for tag in tags if tag.facet not in NUMBERS],
+            [row for tag in tags for row in _evidence_rows(pmid, tag)],
+            tuple(values.get(column) for column in VALUES),
+        )
+
+
+def _evidence_rows(pmid: int, tag: Tag) -> Iterator[Row]:
+    told = [("finding", tag.finding_evidence)] if tag.finding_evidence else []
+    for position, (role, e) in enumerate([*(("tag", e) for e in tag.evidence), *told], start=1):
+        yield (pmid, tag.facet, tag.tag, position, role, e.basis, e.section, e.phrase, e.start, e.end, e.source_id)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from harvest.migrations import migrations
 from harvest.store import Store
+from harvest.store.links import Links
+from harvest.store.migrations import migrations
 
 NAMES = [migration.name for migration in migrations._migrations]
 RETRACTED, NOTICE = 970_000_101, 970_000_102
@@ -81,6 +82,17 @@ def make_at(path: Path, versions: list[str]) -> list[tuple[str, dict[str, Any]]]
     return rows
 
 
+def test_migrations_are_applied_once_and_in_order(tmp_path: Path) -> None:
+    """Opening a database again finds nothing to do."""
+    for _ in range(2):
+        Store(tmp_path / "again.db").close()
+    db = Database(tmp_path / "again.db")
+    names = [applied.name for applied in migrations.applied(db)]
+    db.close()
+    assert names == sorted(names)
+    assert len(names) == len(set(names))
+
+
 @pytest.mark.parametrize("count", range(len(NAMES) + 1))
 def test_every_row_of_an_earlier_version_is_kept(tmp_path: Path, count: int) -> None:
     """Opened by the program of today, a database of any version has the newest schema and all that was in it."""
@@ -120,7 +132,7 @@ def test_a_retraction_that_an_old_database_held_at_one_end_shows_at_both(tmp_pat
         assert store.rows("SELECT kind, other_pmid, stated FROM links WHERE pmid = ?", RETRACTED) == [
             {"kind": "RetractionIn", "other_pmid": NOTICE, "stated": 0}
         ]
-        assert store.untold_retractions() == [(RETRACTED, STUDY["title"])]
+        assert store.changes.untold_retractions() == [(RETRACTED, STUDY["title"])]
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +143,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path, mo
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr(Store, "_relink", fails)
+        patched.setattr(Links, "relink", fails)
         with pytest.raises(ZeroDivisionError):
             Store(tmp_path / "old.db")
     db = Database(tmp_path / "old.db")

@@ -450,6 +450,43 @@ def sources(db: Database) -> None:
     )
 
 
+@migrations(name="0006_findings")
+def findings(db: Database) -> None:
+    """What is asked of every study, which sentence tells a finding, and how well the tags agree with readers."""
+    _execute(
+        db,
+        """
+        CREATE TABLE facets (
+            facet TEXT PRIMARY KEY,
+            position INTEGER NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('list', 'single', 'number')),
+            label TEXT NOT NULL,
+            definition TEXT NOT NULL
+        ) STRICT;
+
+        -- evidence of a finding is the sentence that states it; it stands after that of its tag
+        ALTER TABLE tag_evidence ADD COLUMN role TEXT NOT NULL DEFAULT 'tag' CHECK (role IN ('tag', 'finding'));
+
+        -- the tag '(all)' stands for a facet as a whole; rules is the digest of the tagger that was measured
+        CREATE TABLE tag_accuracy (
+            facet TEXT NOT NULL,
+            tag TEXT NOT NULL,
+            measured_on TEXT NOT NULL,
+            n INTEGER NOT NULL,
+            positives INTEGER NOT NULL,
+            precision REAL,
+            recall REAL,
+            f1 REAL,
+            low REAL,
+            high REAL,
+            measured_at TEXT NOT NULL,
+            rules TEXT NOT NULL,
+            PRIMARY KEY (facet, tag, measured_on)
+        ) STRICT;
+        """,
+    )
+
+
 def _execute(db: Database, script: str) -> None:
     """Run a script statement by statement: ``executescript`` would commit the transaction that a step runs in."""
     statement = ""

@@ -1,0 +1,200 @@
+"""Studies: saved with their tags, asked for again, missed, withdrawn, and never forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from harvest.model import Deletion, Pmid, Study, Tag
+from harvest.store.changes import Changes
+from harvest.store.connection import Connection
+from harvest.store.decision import Held, Outcome, decide
+from harvest.store.ledger import Ledger
+from harvest.store.links import Links
+from harvest.store.rows import CHILDREN, LOOKUPS, Lookup, study_row
+from harvest.store.tags import Tags
+
+MISSES_THAT_COUNT = 3
+"""Days on which PubMed must leave out a PMID before it is taken as gone."""
+
+
+class Studies:
+    """The studies in a database."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self._changes = Changes(conn)
+        self._links = Links(conn)
+        self._tags = Tags(conn)
+        self._ledger = Ledger(conn)
+
+    def kind(self) -> str | None:
+        """``live`` or ``sample``, whichever the first record stored was; ``None`` as long as there is none."""
+        return self._conn.fact("kind")
+
+    def count(self) -> int:
+        """How many studies are held."""
+        return int(self._conn.execute("SELECT count(*) FROM studies").fetchone()[0])
+
+    def save(
+        self, studies: Iterable[Study], tags: Callable[[Study], Sequence[Tag]], *, answered: bool = False
+    ) -> dict[Pmid, Outcome]:
+        """Keep studies with their tags, each only if it is newer than what is held, and close their sightings.
+
+        Call within a transaction, with studies of the store's kind; ``answered`` tells that PubMed gave them just now.
+        """
+        outcomes: dict[Pmid, Outcome] = {}
+        for study in studies:
+            outcome = decide(self._held(study.pmid), study, answered=answered)
+            if outcome in (Outcome.NEW, Outcome.REVISED):
+                before = self._changes.tracked(study.pmid)
+                self._write(study)
+                self._links.relink(study.pmid)
+                self._changes.note(study.pmid, before)
+                self._tags.replace(study.pmid, tags(study))
+            if outcome is Outcome.NEW and self._is_withdrawn(study.pmid):
+                self._mark_missing(study.pmid)
+            outcomes[study.pmid] = outcome
+            self._conn.set_fact("kind", "sample" if study.is_sample else "live")
+        self._ledger.arrived(outcomes)
+        return outcomes
+
+    def described(self, pmids: Iterable[Pmid], day: date) -> None:
+        """Note that PubMed described these studies on a day. Call within a transaction.
+
+        One that was missing is back, and former misses no longer count.
+        """
+        for pmid in pmids:
+            self._conn.execute("UPDATE studies SET checked = ? WHERE pmid = ?", (day.isoformat(), pmid))
+            self._conn.execute("DELETE FROM misses WHERE pmid = ?", (pmid,))
+            self._conn.execute("DELETE FROM withdrawals WHERE pmid = ?", (pmid,))
+            before = self._changes.tracked(pmid)
+            if before and before["missing_since"]:
+                self._conn.execute("UPDATE studies SET missing_since = NULL WHERE pmid = ?", (pmid,))
+                self._changes.note(pmid, before)
+
+    def missed(self, pmids: Iterable[Pmid], day: date) -> None:
+        """Note that PubMed, asked for these PMIDs on a day, left them out. Call within a transaction.
+
+        PubMed sometimes leaves out what it has, so only misses on three different days count: then a study that is held
+        is marked as missing, and one that a source named is no longer waited for.
+        """
+        for pmid in pmids:
+            self._conn.execute("INSERT INTO misses (pmid, day) VALUES (?, ?) ON CONFLICT DO NOTHING", (pmid, str(day)))
+            (days,) = self._conn.execute("SELECT count(*) FROM misses WHERE pmid = ?", (pmid,)).fetchone()
+            if days >= MISSES_THAT_COUNT:
+                self._ledger.given_up(pmid)
+                self._mark_missing(pmid)
+
+    def withdraw(self, deletions: Iterable[Deletion]) -> None:
+        """Mark studies that PubMed has withdrawn, those too that are yet to come. Call within a transaction."""
+        for deletion in deletions:
+            self._conn.execute(
+                "INSERT INTO withdrawals (pmid, noted_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (deletion.pmid, self._conn.now()),
+            )
+            self._mark_missing(deletion.pmid)
+
+    def due_for_check(self, day: date, cycle_days: int) -> list[Pmid]:
+        """Studies to ask PubMed for again, so that all of them are seen once in a cycle.
+
+        Those that it left out before and that may be gone come first, then those that were asked for longest ago.
+        """
+        last = self._conn.fact("rechecked")
+        last = last if last and last <= str(day) else None  # a clock that was ahead must not put it off
+        elapsed = min(cycle_days, (day - date.fromisoformat(last)).days) if last else 1
+        share = -(-self.count() * max(0, elapsed) // cycle_days)
+        doubted = self._conn.execute(
+            "SELECT DISTINCT pmid FROM misses JOIN studies USING (pmid)"
+            " WHERE missing_since IS NULL AND pmid NOT IN (SELECT pmid FROM misses WHERE day = ?) ORDER BY pmid",
+            (str(day),),
+        )
+        oldest = self._conn.execute(
+            "SELECT pmid FROM (SELECT s.pmid, max(coalesce(s.checked, ''), coalesce(max(m.day), '')) AS asked"
+            " FROM studies s LEFT JOIN misses m USING (pmid) GROUP BY s.pmid)"
+            " WHERE asked < ? ORDER BY asked, pmid LIMIT ?",
+            (str(day), share),
+        )
+        return list(dict.fromkeys(Pmid(row[0]) for row in (*doubted, *oldest)))
+
+    def _is_withdrawn(self, pmid: Pmid) -> bool:
+        return self._conn.execute("SELECT 1 FROM withdrawals WHERE pmid = ?", (pmid,)).fetchone() is not None
+
+    def _mark_missing(self, pmid: Pmid) -> None:
+        """Mark a study that PubMed no longer has; it is kept."""
+        before = self._changes.tracked(pmid)
+        mark = "UPDATE studies SET missing_since = ? WHERE pmid = ? AND missing_since IS NULL"
+        self._conn.execute(mark, (self._conn.now(), pmid))
+        self._changes.note(pmid, before)
+
+    def _held(self, pmid: Pmid) -> Held | None:
+        row = self._conn.execute(
+            "SELECT version, revised, fingerprint, (SELECT max(date) FROM history WHERE pmid = ?1), status,"
+            " (SELECT count(*) FROM article_ids WHERE pmid = ?1) FROM studies WHERE pmid = ?1",
+            (pmid,),
+        ).fetchone()
+        return Held(*row) if row else None
+
+    def _write(self, study: Study) -> None:
+        row = study_row(study, first_seen=self._conn.now())
+        columns = ", ".join(row)
+        updates = ", ".join(f"{c} = excluded.{c}" for c in row if c not in ("pmid", "first_seen"))
+        self._conn.execute(
+            f"INSERT INTO studies ({columns}) VALUES ({_marks(row)}) ON CONFLICT (pmid) DO UPDATE SET {updates}",
+            tuple(row.values()),
+        )
+        former = [self._shared(lookup, study.pmid) for lookup in LOOKUPS]
+        for lookup in LOOKUPS:
+            self._conn.executemany(
+                _upsert_of(lookup), ((*row, study.revised or "", study.pmid) for row in lookup.rows(study))
+            )
+        for child in CHILDREN:
+            self._conn.execute(f"DELETE FROM {child.table} WHERE pmid = ?", (study.pmid,))
+            self._conn.executemany(
+                f"INSERT INTO {child.table} (pmid, {', '.join(child.columns)}) VALUES (?, {_marks(child.columns)})",
+                ((study.pmid, *values) for values in child.rows(study)),
+            )
+        for lookup, keys in zip(LOOKUPS, former, strict=True):
+            self._forget_unused(lookup, keys - self._shared(lookup, study.pmid))
+
+    def _shared(self, lookup: Lookup, pmid: Pmid) -> set[Any]:
+        """The keys of what a study shares with others in a table."""
+        rows = self._conn.execute(f"SELECT {lookup.reference} FROM {lookup.users} WHERE pmid = ?", (pmid,))
+        return {key for (key,) in rows}
+
+    def _forget_unused(self, lookup: Lookup, keys: Iterable[Any]) -> None:
+        """Drop what no study refers to any more: an author whose name PubMed has corrected wrote nothing."""
+        self._conn.executemany(
+            f"DELETE FROM {lookup.table} WHERE {lookup.columns[0]} = ?1"
+            f" AND NOT EXISTS (SELECT 1 FROM {lookup.users} WHERE {lookup.reference} = ?1)",
+            [(key,) for key in keys],
+        )
+
+
+def _upsert_of(lookup: Lookup) -> str:
+    """Keep what a study says of a thing that others have too; its revision and its PMID are the last two parameters.
+
+    MeSH renames headings: of two names that of the study revised last stands, whichever arrived last. Not every record
+    that names a substance has its number: one that is known stays.
+    """
+    key, *others = lookup.columns
+    now = ", ".join(f"coalesce({lookup.table}.{name}, '')" for name in others)
+    said = ", ".join(f"coalesce(excluded.{name}, '')" for name in others)
+    revised, pmid = len(lookup.columns) + 1, len(lookup.columns) + 2
+    newer = (
+        f"(?{revised}, {said}) > (SELECT coalesce(max(revised), ''), {now} FROM {lookup.users} u"
+        f" JOIN studies USING (pmid) WHERE u.{lookup.reference} = {lookup.table}.{key} AND pmid <> ?{pmid})"
+    )
+    updates = ", ".join(
+        f"{name} = iif({newer}, coalesce(excluded.{name}, {name}), coalesce({name}, excluded.{name}))"
+        for name in others
+    )
+    return (
+        f"INSERT INTO {lookup.table} ({', '.join(lookup.columns)}) VALUES ({_marks(lookup.columns)})"
+        f" ON CONFLICT ({key}) DO UPDATE SET {updates} WHERE ({said}) <> ({now})"
+    )
+
+
+def _marks(values: Collection[Any]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,196 @@
+"""After how many days the last outcome is told."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from harvest.tag import Tagger, follow_up, sentences
+from harvest.tag.cues import Cue
+from harvest.tag.numbers import Number
+from harvest.tag.reading import Sentence
+from harvest.tag.sentences import Role
+from tests.tag.studies import study
+
+CASE, POOLED, PROTOCOL = "design:case-report", "design:meta-analysis", "design:protocol"
+UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
+
+
+def read(
+    *texts: str, role: Role = "results", signals: tuple[str, ...] = (), cues: tuple[Cue, ...] = ()
+) -> Number | None:
+    """The number that the texts tell, each a section whose sentences have this role and these cues."""
+    reading = [
+        Sentence(section, text, start, end, role, cues={cue: [] for cue in cues})
+        for section, text in enumerate(texts)
+        for start, end in sentences.split(text)
+    ]
+    return follow_up.read(reading, signals)
+
+
+def days(*texts: str, role: Role = "results", signals: tuple[str, ...] = (), cues: tuple[Cue, ...] = ()) -> int | None:
+    number = read(*texts, role=role, signals=signals, cues=cues)
+    return None if number is None else number.value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Pain was scored at 6 weeks.", 42),
+        ("Scores were taken on days 1, 3, 7 and 28.", 28),
+        ("A three-month follow-up was done.", 90),
+        ("Mood was rated 24 h after the infusion.", 1),
+        ("Pain was lower at 6, 24 and 48 h postoperatively.", 2),
+        ("Delirium was assessed on POD3 and POD30.", 30),
+        ("The outcome was pain on the third postoperative day.", 3),
+        ("It was scored on the 14th day.", 14),
+        ("Relief was maintained for 1.5 years.", 548),
+        ("Visits took place 43 ± 8 months after discharge.", 1290),
+        ("Patients were followed for at least 12 months.", 365 - 5),
+        ("Relief lasted for >3 months.", 90),
+        ("One patient was monitored daily for 10 d.", 10),
+    ],
+)
+def test_the_longest_time_counts_in_days(text: str, expected: int) -> None:
+    """After its unit or before it, in figures or words; a month has 30 days, a year 365."""
+    assert days(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patients were aged 18 to 65 years.",
+        "A 45-year-old man slept.",
+        "Mean age was 45 ± 12 years.",
+        "It was given every 4 weeks.",
+        "Two visits were 1 week apart.",
+        "They had smoked in the past 12 months.",
+        "They had been ill for 5 years before.",
+        "Users had used it for 6 years.",
+        "Patients were recruited over 2 years.",
+        "Records of consecutive cases over a 6-year period were read.",
+        "The drug has a half-life of 3 days.",
+        "The infusion was given over 40 min.",
+        "The patients received it 30 min after induction.",
+        "Operations lasting up to 2 h were done.",
+        "It was done 24 h after each session.",
+        "Twelve patients slept.",
+    ],
+)
+def test_ages_intervals_and_times_before_the_study_are_no_follow_up(text: str) -> None:
+    """Nor are times of use, of recruitment, of giving a dose, or after each of many."""
+    assert days(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pain was rated at 40, 80 and 230 minutes after the infusion.",
+        "Mood was scored 2 hours postoperatively.",
+        "Patients were monitored for 4 h.",
+    ],
+)
+def test_hours_within_the_first_day_are_no_days(text: str) -> None:
+    """They are a follow-up all the same."""
+    assert days(text) == 0
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (("Four weeks of treatment were followed by 12 weeks without.",), 28 + 84),
+        (("They received six doses over 12 days.", "Visits were weekly for 8 weeks after the last dose."), 12 + 56),
+        (("A course of infusions for 4 weeks.", "It was continued for an additional four weeks."), 28 + 28),
+        (("They were treated for 4 weeks.", "At 4 weeks after the end of treatment they slept."), 28),
+        (("They received a dose.", "They were seen 12 months after the last dose."), 360),
+        (("They received it over 12 days.", "They slept well at 6 weeks."), 42),
+    ],
+)
+def test_a_course_and_the_time_after_it_are_added_up(texts: tuple[str, ...], expected: int) -> None:
+    """Where the words say that the one follows the other; the same time told twice is told once."""
+    assert days(*texts) == expected
+
+
+def test_only_the_records_own_work_is_read() -> None:
+    """A background sentence is none, unless it tells what was done, or what is planned in a protocol."""
+    text = "Relapse was seen at 6 weeks."
+    assert days(text, role="background") is None
+    assert days(text, role="background", cues=("results",)) == 42
+    assert days(text, role="background", cues=("results", "elsewhere")) is None
+    assert days(text, role="background", signals=(PROTOCOL,)) == 42
+    assert days(text, role="other") is None
+    assert days(text, cues=("excluded",)) is None
+    assert days(text, cues=("future",)) is None
+
+
+def test_courses_of_the_studies_that_a_review_pools_are_no_follow_up() -> None:
+    """Their outcomes are."""
+    text = "It was given twice weekly for four weeks. Response was better at 24 hours."
+    assert days(text, signals=(POOLED,)) == 1
+    assert days(text) == 28
+
+
+def test_the_history_of_a_case_is_no_follow_up() -> None:
+    """What came after the treatment is."""
+    text = "The pain began 6 months after a fall. It was gone after 3 weeks."
+    assert days(text, signals=(CASE,)) == 21
+    assert days(text) == 180
+
+
+@given(st.integers(min_value=2, max_value=14), st.sampled_from(sorted(UNITS)))
+def test_a_time_is_its_number_times_the_days_of_its_unit(number: int, unit: str) -> None:
+    """Wherever the unit stands."""
+    expected = number * UNITS[unit]
+    assert days(f"They were followed for {number} {unit}s.") == expected
+    assert days(f"A {number}-{unit} follow-up was completed.") == expected
+    assert days(f"Relapse was assessed until {unit} {number}.") == expected
+
+
+@given(st.lists(st.integers(min_value=1, max_value=300), min_size=1, max_size=6))
+def test_of_a_list_of_days_the_last_to_come_counts(listed: list[int]) -> None:
+    """In whatever order they are told; the whole list up to it is the evidence."""
+    text = f"Mood was rated on days {', '.join(map(str, listed))}."
+    number = read(text)
+    assert number is not None
+    assert number.value == max(listed)
+    assert number.evidence[0].phrase.startswith("days ")
+
+
+@given(st.integers(min_value=2, max_value=30), st.integers(min_value=2, max_value=52))
+def test_without_its_evidence_the_number_is_gone(course: int, after: int) -> None:
+    """Every mention of a time that counts is evidence."""
+    assume(course != 7 * after)
+    texts = [
+        f"They received six doses over {course} days.",
+        f"They were seen {after} weeks after the last dose.",
+        f"Six doses over {course} days were well borne, and sleep was good {after} weeks after the last dose.",
+    ]
+    number = read(*texts)
+    assert number is not None
+    assert number.value == course + 7 * after
+    for one in number.evidence:
+        assert one.section is not None
+        assert one.start is not None
+        assert one.end is not None
+        texts[one.section] = texts[one.section][: one.start] + " " * len(one.phrase) + texts[one.section][one.end :]
+    assert days(*texts) is None
+
+
+@given(st.text(st.sampled_from("12 ,.()±-daysweekhmonthof"), max_size=300))
+def test_any_text_can_be_read(text: str) -> None:
+    """Its evidence is cut out of it."""
+    number = read(text)
+    for one in number.evidence if number else ():
+        assert text[one.start : one.end] == one.phrase
+
+
+def test_the_tagger_gives_the_number_as_a_tag(project: Tagger) -> None:
+    """With the words that state it."""
+    trial = study(
+        "A randomised double-blind trial of ketamine for depression.",
+        ("METHODS", "Eighty patients were randomised to ketamine or placebo."),
+        ("RESULTS", "Patients given ketamine had fewer symptoms at 6 weeks."),
+    )
+    told = [(tag.tag, tag.evidence[0].phrase) for tag in project.tag(trial) if tag.facet == "follow_up_days"]
+    assert told == [("42", "6 weeks")]

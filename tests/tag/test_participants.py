@@ -1,0 +1,229 @@
+"""How many people a record rests on."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvest.model import Tag
+from harvest.tag import Tagger, participants, sentences
+from harvest.tag.numbers import LONGEST_EVIDENCE, Number
+from harvest.tag.reading import Sentence
+from harvest.tag.sentences import Role
+from tests.tag.studies import study
+
+CASE, POOLED, REVIEW = "design:case-report", "design:meta-analysis", "design:systematic-review"
+SPELLED = {2: "two", 14: "fourteen", 35: "thirty-five", 108: "one hundred and eight", 1200: "twelve hundred"}
+
+numbers = st.integers(min_value=20, max_value=900_000)
+
+
+def read(*texts: str, role: Role = "methods", signals: tuple[str, ...] = ()) -> Number | None:
+    """The number that the texts tell, each a section whose sentences have this role."""
+    reading = [
+        Sentence(section, text, start, end, role)
+        for section, text in enumerate(texts)
+        for start, end in sentences.split(text)
+    ]
+    return participants.read(reading, signals)
+
+
+def count(*texts: str, role: Role = "methods", signals: tuple[str, ...] = ()) -> int | None:
+    number = read(*texts, role=role, signals=signals)
+    return None if number is None else number.value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We enrolled 84 patients.", 84),
+        ("Fifty-four healthy volunteers were given the drug.", 54),
+        ("In all, 11 938 secondary school students took part.", 11938),
+        ("A total of 1,036 women undergoing hip surgery were included.", 1036),
+        ("Sixty ASA physical status I and II patients were randomised.", 60),
+        ("Adults with asthma (N = 157) were randomly assigned.", 157),
+        ("Fifteen (15) treatment-naive young adults received it.", 15),
+        ("A total of 1987 inpatients were surveyed.", 1987),
+        ("Thirty-two 8- to 12-year-old boys were studied.", 32),
+        ("We recruited 20 HCs.", 20),
+        ("A questionnaire was given to 18,556 10th-grade students.", 18556),
+    ],
+)
+def test_a_count_is_a_number_with_the_people_that_it_counts(text: str, expected: int) -> None:
+    """In figures or words, with adjectives, abbreviations and ages between them, or as "N =" after them."""
+    assert count(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patients received 40 mg over 30 min.",
+        "About 60% of patients improved.",
+        "One in 10 patients has it.",
+        "Patients aged 18 to 65 years were enrolled.",
+        "In 2019 patients were enrolled at 12 hospitals.",
+        "We randomised 12 studies.",
+        "There were 205 infusions (n = 205 infusions) in patients.",
+        "Scores fell by 5-20 patients' points.",
+        "Group 2 patients slept.",
+        "Four drugs were given (12 subjects per drug).",
+        "More than 300 patients exist.",
+    ],
+)
+def test_doses_shares_ages_years_and_names_count_no_people(text: str) -> None:
+    """Nor do bounds, and numbers of treatments, studies and places."""
+    assert count(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We compared 51 users, 49 former users and 100 controls.", 200),
+        ("People with asthma (n=31) and healthy volunteers (HVs; n=24) were scanned.", 55),
+        ("Thirty-two participants were assigned to the drug and 31 to placebo.", 63),
+        ("We compared 30 current and 31 previous users.", 61),
+        ("Thirty-five patients were enrolled and compared with 35 controls.", 70),
+        ("There were 340 patients (n = 162 for A and n = 178 for B).", 340),
+        ("We studied 130 volunteers: 29 smokers, 71 drinkers and 30 controls.", 130),
+        ("We enrolled 58 adults (44 males) and 73 controls (52 males).", 131),
+        ("Patients were allocated to three groups of 20 patients each.", 60),
+        ("Patients were randomised to one of four groups (n = 12).", 48),
+        ("In each group, 100 patients were examined.", 200),
+        ("Patients were split into 3 arms, 25 per arm.", 75),
+    ],
+)
+def test_groups_are_added_up_unless_one_is_the_whole_of_them(text: str, expected: int) -> None:
+    """A number in brackets is a part; "each" multiplies, by two where no number of groups is told."""
+    assert count(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (("A first group (n=31) received a high dose.", "A second group (n=24) received a low dose."), 55),
+        (("Experiment 1 had 48 volunteers.", "Experiment 2 enrolled 32 volunteers."), 80),
+        (("We treated 60 patients with asthma.", "Nineteen unaffected controls were assessed too."), 79),
+        (("We treated 60 patients and healthy controls.", "Nineteen controls were assessed."), 60),
+    ],
+)
+def test_a_second_group_or_the_controls_of_another_sentence_are_added(texts: tuple[str, ...], expected: int) -> None:
+    """Unless the first sentence speaks of controls already."""
+    assert count(*texts) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Of 329 people screened, 168 were randomised.", 168),
+        ("435 patients were screened, 227 randomised, and 197 completed it.", 227),
+        ("We randomised 80 patients. Twelve patients withdrew. Sixty-one patients responded.", 80),
+        ("Of the 20 patients who were given it, 18 reported relief.", 20),
+        ("We enrolled 45 patients. A subset of 50 patients was scanned.", 45),
+        ("Ninety subjects completed; 6 (7%) of 88 patients in one arm were included twice.", 90),
+    ],
+)
+def test_those_who_were_randomised_or_enrolled_come_before_those_who_did_this_or_that(text: str, expected: int) -> None:
+    """Those screened are too many; responders, drop-outs and subsets are a part."""
+    assert count(text) == expected
+
+
+def test_sentences_that_only_a_semicolon_parts_are_read_as_one() -> None:
+    """The groups on both sides of it are added up."""
+    assert count("They were analysed (A, n = 310; B, n = 208).") == 518
+
+
+def test_a_review_that_pools_rests_on_the_people_of_its_studies() -> None:
+    """Not on its studies, nor on those of one comparison."""
+    text = "Fifty-three trials (2839 patients) were pooled. Sixteen trials tested it in 850 adults."
+    assert count(text, role="results", signals=(POOLED,)) == 2839
+    assert count("Studies were included (n = 24).", role="results", signals=(POOLED,)) is None
+    assert count("Nine studies (n = 281) were included.", role="results", signals=(REVIEW,)) == 281
+    assert count("We included 40 patients.", role="results", signals=(REVIEW,)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A 45-year-old man slept well.", 1),
+        ("A 28-year-old woman and a 34-year-old man slept.", 2),
+        ("We report four patients with insomnia.", 4),
+        ("A patient with insomnia slept well.", 1),
+        ("Sleep is a mystery.", None),
+    ],
+)
+def test_a_case_report_rests_on_as_many_as_it_tells_of(text: str, expected: int | None) -> None:
+    """By their number, else by their ages, else one where it tells of a patient."""
+    assert count(text, role="results", signals=(CASE,)) == expected
+
+
+def test_a_single_age_tells_one_person_whatever_the_design() -> None:
+    """A range of ages tells none."""
+    assert count("We treated a 45-year-old man.") == 1
+    assert count("We treated people 18 to 65 years old.") is None
+
+
+def test_keywords_and_registrations_tell_nothing() -> None:
+    """The role of a sentence decides whether it is read."""
+    assert count("We enrolled 84 patients.", role="other") is None
+    assert count("We enrolled 84 patients.", role="keyword") is None
+
+
+@given(numbers)
+def test_the_number_is_read_as_it_is_written(number: int) -> None:
+    """With commas, blanks or nothing between its thousands."""
+    for written in (f"{number}", f"{number:,}", f"{number:,}".replace(",", " ")):
+        assert count(f"A total of {written} patients were enrolled.") == number
+        assert count(f"Patients (n = {written}) were enrolled.") == number
+
+
+@given(st.sampled_from(sorted(SPELLED)))
+def test_the_number_is_read_in_words(number: int) -> None:
+    """Hundreds, tens and ones."""
+    assert count(f"In all, {SPELLED[number]} patients were randomised.") == number
+
+
+@given(st.lists(st.integers(min_value=100, max_value=199), min_size=2, max_size=5))
+def test_groups_in_brackets_come_to_their_sum(sizes: list[int]) -> None:
+    """However many they are; each is evidence."""
+    arms = ", ".join(f"arm {letter} (n = {size})" for letter, size in zip("abcde", sizes, strict=False))
+    number = read(f"Patients were randomised to {arms}.")
+    assert number is not None
+    assert number.value == sum(sizes)
+    assert [one.phrase for one in number.evidence] == [f"n = {size}" for size in sizes]
+
+
+@given(st.text(st.sampled_from("12 ,.()=n%-patients each group of and;"), max_size=300))
+def test_evidence_cuts_the_words_out_of_the_section(text: str) -> None:
+    """Whatever the text is, and never more than a reader takes in at a glance."""
+    number = read(text)
+    for one in number.evidence if number else ():
+        assert one.start is not None
+        assert one.end is not None
+        assert text[one.start : one.end] == one.phrase
+        assert 0 < len(one.phrase) <= LONGEST_EVIDENCE
+
+
+@given(numbers)
+def test_without_its_evidence_the_number_is_gone(size: int) -> None:
+    """Every mention of the same number is evidence."""
+    texts = [f"We enrolled {size} patients.", f"The {size} patients slept.", f"They (N = {size}) slept well."]
+    number = read(*texts)
+    assert number is not None
+    for one in number.evidence:
+        assert one.section is not None
+        assert one.start is not None
+        assert one.end is not None
+        texts[one.section] = texts[one.section][: one.start] + " " * len(one.phrase) + texts[one.section][one.end :]
+    assert count(*texts) != size
+
+
+def numbers_of(tagger: Tagger, title: str, text: str) -> list[Tag]:
+    return [tag for tag in tagger.tag(study(title, text)) if tag.facet == "participants"]
+
+
+def test_the_tagger_gives_the_number_as_a_tag(project: Tagger) -> None:
+    """With the words that state it; of animals it is not asked."""
+    people = numbers_of(project, "A randomised trial.", "Eighty-four patients were randomised to two groups.")
+    assert [(tag.tag, tag.evidence[0].phrase) for tag in people] == [("84", "Eighty-four patients")]
+    assert not numbers_of(project, "Effects in rats.", "Male Wistar rats were given it; 84 subjects were used.")
