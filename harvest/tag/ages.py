@@ -37,7 +37,10 @@ _FILLER = (
     r"|sample|group|at|inclusion|baseline|criteri(?:a|on)|approximately|about|only)\b){0,12}"
 )
 _AFTER = re.compile(rf"s?{_FILLER}{_RANGE}{_OPEN_END}?", re.IGNORECASE)
-_BEFORE = re.compile(rf"(?<![\w.]){_RANGE}(?P<plus>\+)?[ ‐-]{{0,2}}$", re.IGNORECASE)
+_SPREAD = rf"(?: ?(?:±|\+/-) ?{_NUMBER})"
+"""A standard deviation after a mean."""
+
+_BEFORE = re.compile(rf"(?<![\w.]){_RANGE}{_SPREAD}?(?P<plus>\+)?[ ‐-]{{0,2}}$", re.IGNORECASE)
 _OTHER_AGE = re.compile(
     r"\b(?:gestational|postnatal|bone|mental|postmenstrual)[ -]$|\b(?:at|from|by|since|before) (?:the )?$",
     re.IGNORECASE,
@@ -50,6 +53,7 @@ _BOUND = re.compile(
 _OLD = re.compile(
     rf"s?(?:[ ‐-]?olds?\b(?! (?:drug|anaesthetic|anesthetic|history))|[ -](?:of )?age\b|{_OPEN_END})", re.IGNORECASE
 )
+_SPREAD_AFTER = re.compile(_SPREAD)
 _UP_TO = re.compile(r"(?:\bto|\band|[-–]) $")
 """Words before an age that is the end of a range: "from 18 (in some centres 21) to 64 years of age"."""
 
@@ -97,6 +101,8 @@ def _told_before(text: str, start: int, end: int) -> Ages | None:
         low = 0
     if old or text[start:end].lower() == "yo" or ((low or high) >= LEAST_WITHOUT_WORD and _looks_like_ages(match)):
         return Ages(match.start(), old.end() if old else end, low, high)
+    if low >= LEAST_WITHOUT_WORD and (spread := _SPREAD_AFTER.match(text, end)):
+        return Ages(match.start(), spread.end(), low, high)
     return None
 
 

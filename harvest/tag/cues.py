@@ -48,10 +48,14 @@ CUES: dict[Cue, tuple[str, ...]] = {
     "objective": (
         "we (|therefore |thus |here |also |further |will |then |first )"
         f"({_INQUIRES}|hypothesi*|propos*|designed|asked)",
-        f"(this|our|present|current|the) ({_WORK}) (|will |also |therefore |systematically |critically )"
+        "(this|our|present|current|the) "
+        "(|present |current |narrative |systematic |scoping |literature |brief |critical |comprehensive |umbrella )"
+        f"({_WORK}) (|will |also |therefore |systematically |critically |briefly |comprehensively |further |thus )"
         f"({_INQUIRES}|provid*|outlin*|highlight*|analy*|synthesi*)",
         "(aim|purpose|objective|goal) of (this|the|our|present|current)",
         "(aim|purpose|objective|goal) (was|is|were|are) to",
+        "(was|is|were|are) (|primarily |mainly |further |therefore )(aimed|meant|intended|sought) (to|at)",
+        f"({_WORK}) (was|is) to (|further |better )({_INQUIRE}|explore)",
         f"(was|is|were|are) to ({_INQUIRE})",
         f"to ({_INQUIRE}) (the|whether|if)",
         f"in this ({_WORK})",
@@ -98,9 +102,8 @@ CUES: dict[Cue, tuple[str, ...]] = {
         "without (|a |any )(|personal |prior |previous |family )(history|diagnosis) of",
         "no (|prior |previous |personal |known |current |past |lifetime |family )(history|diagnosis) of",
         "not (diagnosed|suffering|meeting)",
-        "(other|rather) than",
+        "rather than",
         "instead of",
-        "(aside|apart) from",
         "non",
     ),
     # who could not take part
@@ -122,9 +125,13 @@ CUES: dict[Cue, tuple[str, ...]] = {
     ),
     # other work and other uses
     "elsewhere": (
-        "(is|are|was|were|been) "
+        "(is|are|been) "
         "(|also |commonly |widely |increasingly |traditionally |primarily |initially |originally |frequently |often )"
         "(used|known|approved|employed|prescribed|developed|recognised) (as|for|in|to)",
+        "(was|were) (|also |commonly |widely |traditionally |primarily |initially |originally |frequently |often )"
+        "(known|approved|prescribed|developed|recognised) (as|for|in|to)",
+        "(was|were) (commonly|widely|traditionally|primarily|initially|originally|frequently|often) (used|employed) "
+        "(as|for|in|to)",
         "previous (study|studies|research|work|report|trial|finding)",
         "previously (|been )(shown|reported|demonstrated|found|observed|suggested)",
         "(has|have) (|previously |also |recently |repeatedly |long |consistently )(|been )"

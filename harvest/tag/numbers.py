@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,65 +36,75 @@ class Figure(NamedTuple):
 LONGEST_EVIDENCE = 200
 """Characters that a piece of evidence may have."""
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen"
-)
+_ONES = "one two three four five six seven eight nine"
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _RANKS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 _WORDS = (
-    {word: number for number, word in enumerate(_ONES.split())}
+    {word: number for number, word in enumerate(f"{_ONES} {_TEENS}".split(), start=1)}
     | {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
     | {"hundred": 100, "thousand": 1000}
 )
 _ORDINALS = {word: number for number, word in enumerate(_RANKS.split(), start=1)} | {"fourteenth": 14, "thirtieth": 30}
 _SPOKEN = frozenset(_WORDS) | frozenset(_ORDINALS)
-_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+
+
+def _any(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(words)})"
+
+
+_SMALL = rf"(?:{_any(_TENS.split())}(?:[ ‐-]{_any(_ONES.split())})?|{_any(f'{_TEENS} {_ONES}'.split())})(?![a-z])"
+_HUNDREDS = rf"(?:(?:{_SMALL}[ ‐-])?hundred(?:(?: and |[ ‐-]){_SMALL})?|{_SMALL})"
 _SPELLED = re.compile(
-    rf"(?:{_WORD})(?:(?:[ ‐-]|[ -]and[ -])(?:{_WORD})){{0,6}}(?![a-z])|(?:{'|'.join(_ORDINALS)})(?![a-z])"
+    rf"(?:{_HUNDREDS}[ ‐-])?thousand(?:(?: and |,? ){_HUNDREDS})?(?![a-z])|{_HUNDREDS}|{_any(_ORDINALS)}(?![a-z])"
 )
-_NO_LETTERS = str.maketrans(dict.fromkeys("-‐()[],.;:/—–", " "))
-_DIGITS = re.compile(r"\d+(?:[.,·]\d+)*(?:[\u2009\u202f\xa0 ]\d{3}(?![\d.,·]))*")
+"""A number in words; "and" is a part of it after hundreds only, so that "three and six months" are two."""
+
+_DIGITS = re.compile(r"[0-9][0-9]*(?:[.,·][0-9]+)*(?:[\u2009\u202f\xa0 ][0-9]{3}(?![0-9.,·]))*")
 _PIECE = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:[\u2009\u202f\xa0 ]\d{3})+|\d{1,9}(?:[.·]\d{1,6})?")
 _SEPARATORS = str.maketrans({",": "", " ": "", "\xa0": "", "\u2009": "", "\u202f": "", "·": "."})
 _PREFIXED = re.compile(r"(?<![A-Za-z])(?:POD|PPD)$")
 """What may stand before a figure without a blank: postoperative and postpartum day."""
 
 
+@lru_cache(maxsize=64)
 def figures(text: str, start: int, end: int) -> Sequence[Figure]:
-    """The numbers that begin between ``start`` and ``end`` of a text, in order: 1,036, 11 938, 0.5, thirty-five."""
-    found = _figures(text)
-    first = bisect_left(found, start, key=_start)
-    return found[first : bisect_left(found, end, lo=first, key=_start)]
+    """The numbers between ``start`` and ``end`` of a text, in order: 1,036, 11 938, 0.5, thirty-five.
+
+    Both readers ask for those of the same sentences.
+    """
+    spelled = list(_spelled(text[start:end].lower(), start))
+    written = list(_written(text, start, end))
+    return sorted([*written, *spelled], key=_start) if spelled else written
 
 
 def _start(figure: Figure) -> int:
     return figure.start
 
 
-@lru_cache(maxsize=64)
-def _figures(text: str) -> tuple[Figure, ...]:
-    """All numbers of a text; both readers ask for them."""
-    return tuple(sorted([*_written(text), *_spelled(text.lower())], key=_start))
-
-
-def _written(text: str) -> Iterator[Figure]:
-    for run in _DIGITS.finditer(text):
-        before = text[max(0, run.start() - 4) : run.start()]
-        if before[-1:].isalpha() and not _PREFIXED.search(before):
+def _written(text: str, start: int, end: int) -> Iterator[Figure]:
+    for run in _DIGITS.finditer(text, start, end):
+        (first, last), digits = run.span(), run[0]
+        if text[first - 1 : first].isalpha() and not _PREFIXED.search(text, max(0, first - 4), first):
             continue
-        for piece in _PIECE.finditer(text, run.start(), run.end()):
+        if last - first < len("1000000000") and digits.replace(".", "", 1).isdecimal():
+            yield Figure(float(digits), first, last)
+            continue
+        for piece in _PIECE.finditer(text, first, last):
             yield Figure(float(piece[0].translate(_SEPARATORS)), piece.start(), piece.end())
 
 
-def _spelled(lowered: str) -> Iterator[Figure]:
+def _spelled(lowered: str, offset: int) -> Iterator[Figure]:
     """The numbers in words; where no word of them stands there is nothing to look for."""
+    words = lowered.replace("-", " ").replace("‐", " ").replace("(", " ").replace(",", " ").split()
+    if _SPOKEN.isdisjoint(words):
+        return
     ends = 0
-    for start in sorted(_places(lowered, _SPOKEN.intersection(lowered.translate(_NO_LETTERS).split()))):
+    for start in sorted(_places(lowered, _SPOKEN.intersection(words))):
         match = _SPELLED.match(lowered, start) if start >= ends else None
         if match and not lowered[start - 1 : start].isalpha():
             ends, rank = match.end(), _ORDINALS.get(match[0])
-            yield Figure(float(rank or _spoken(match[0])), start, ends, ordinal=rank is not None)
+            yield Figure(float(rank or _spoken(match[0])), offset + start, offset + ends, ordinal=rank is not None)
 
 
 def _places(text: str, words: Iterable[str]) -> Iterator[int]:
@@ -118,6 +127,11 @@ def _spoken(words: str) -> int:
         else:
             group += number
     return total + group
+
+
+def has(text: str, parts: Iterable[str]) -> bool:
+    """Whether any of the parts stands in a text; much cheaper to ask than a pattern with as many alternatives."""
+    return any(map(text.__contains__, parts))
 
 
 def evidence(sentence: Sentence, start: int, end: int) -> Evidence:

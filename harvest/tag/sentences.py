@@ -59,6 +59,7 @@ _STOP = re.compile(
 _ABBREVIATED = re.compile(
     r"e\.g|i\.e|vs|cf|ca|al|etc|approx|resp|incl|nos?|figs?|ref|dr|mrs?|st|vol|pp|inc|ltd|spp?|viz|[a-z](?:\.[a-z])?"
 )
+_LETTERED = re.compile(r"\b(?:groups?|types?|phase|class|stage|grade|vitamin|bipolar|study|arm) [A-Z]$", re.IGNORECASE)
 _WORDS_OF_LABEL = (
     r"Background|Introduction|Objectives?|Aims?|Purpose|Rationale|Hypothes[ei]s|Materials? and [Mm]ethods|Methods?"
     r"|Design|Case (?:[Rr]eport|Presentation|Description)|Areas covered|Results?(?: and discussion)?|Findings"
@@ -149,8 +150,10 @@ def _stops(text: str) -> Iterator[int]:
 
 
 def _abbreviated(text: str, stop: int) -> bool:
-    """Whether the word before the stop is an abbreviation or an initial."""
+    """Whether the word before the stop is an abbreviation or an initial; the K of "group K." is neither."""
     word = text[text.rfind(" ", max(0, stop - 8), stop) + 1 : stop]
+    if _LETTERED.search(text, max(0, stop - 20), stop):
+        return False
     return _ABBREVIATED.fullmatch(word.lstrip("([").lower()) is not None
 
 

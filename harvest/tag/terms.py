@@ -36,7 +36,7 @@ MOST_WORDS = 20_000
 
 _WORD = re.compile(r"(?=.*\w)[\w'’.,/+-]+\*?")
 _ALTERNATIVES = re.compile(r"\(([^()]*)\)")
-_PART = re.compile(r"(?:\([^()]*\)|[^ ])+")
+_PIECE = re.compile(r"\([^()]*\)|[^ (]+|\(| +")
 _NOT_WORD = re.compile(r"[^\w ]|_")
 _SPELLINGS = (
     ("aesth", "esth"),
@@ -77,7 +77,7 @@ def words_of(text: str) -> list[str]:
 
 def check(phrase: str) -> str | None:
     """What is wrong with how a phrase is written, or ``None``."""
-    parts = [list(itertools.islice(_alternatives(part), MOST_FORMS + 1)) for part in _PART.findall(phrase)]
+    parts = [list(itertools.islice(_alternatives(part), MOST_FORMS + 1)) for part in _parts(phrase)]
     if not any(all(forms) for forms in parts):
         return "a phrase needs a word"
     if any(len(forms) > MOST_FORMS for forms in parts):
@@ -87,6 +87,19 @@ def check(phrase: str) -> str | None:
         return f"longer than {LONGEST} characters, or more than {MOST_ENDINGS} words with *"
     wrong = [word for forms in parts for form in forms for word in form.split() if not _WORD.fullmatch(word)]
     return f"{wrong[0]!r} is not a word, a word with * at its end, or (alternatives|in brackets)" if wrong else None
+
+
+def _parts(phrase: str) -> list[str]:
+    """The parts of a phrase, cut at blanks; brackets in which each alternative ends, or begins, with one are cut there."""
+    parts = [""]
+    for piece in _PIECE.findall(phrase):
+        choices = [choice for choice in piece[1:-1].split("|") if choice.strip()] if piece[0] == "(" else [piece]
+        if all(choice[0] == " " for choice in choices):
+            parts.append("")
+        parts[-1] += piece.strip()
+        if all(choice[-1] == " " for choice in choices):
+            parts.append("")
+    return [part for part in parts if part]
 
 
 def _alternatives(part: str) -> Iterator[str]:
@@ -152,7 +165,7 @@ class _Phrases:
             for text in texts:
                 filed[text].add(label)
         for text, labels in filed.items():
-            self._add(_PART.findall(text), labels)
+            self._add(_parts(text), labels)
 
     def _add(self, parts: Sequence[str], labels: set[int]) -> None:
         """A phrase: from where each part may begin its forms lead to where it ends; one that may be empty is passed."""

@@ -50,6 +50,13 @@ def days(*texts: str, role: Role = "results", signals: tuple[str, ...] = (), cue
         ("Patients were followed for at least 12 months.", 365 - 5),
         ("Relief lasted for >3 months.", 90),
         ("One patient was monitored daily for 10 d.", 10),
+        ("Symptoms were rated after three and six months.", 180),
+        ("Mood correlated with volume at Days 1 (r=0.39), 2 (r=0.45) and 3 (r=0.42).", 3),
+        ("Scores were taken on days 0, 1, 3 (endpoint), 7 and 30.", 30),
+        ("Deaths in the year after treatment were counted.", 365),
+        ("A year-long follow-up was done.", 365),
+        ("Words were recalled on the following day.", 1),
+        ("Liver tests were done monthly for one year.", 365),
     ],
 )
 def test_the_longest_time_counts_in_days(text: str, expected: int) -> None:
@@ -76,6 +83,14 @@ def test_the_longest_time_counts_in_days(text: str, expected: int) -> None:
         "Operations lasting up to 2 h were done.",
         "It was done 24 h after each session.",
         "Twelve patients slept.",
+        "They used it on six days a week.",
+        "The drug and saline were given on two days.",
+        "Visits had five days in between.",
+        "Children (1.5 to 14 years) were seen after it.",
+        "Adults with pain of one limb for a median of 3.2 years slept.",
+        "The drug was started 3 days after onset.",
+        "Two years of a sleep clinic: who stayed after all.",
+        "Recovery took longer (40.9 ± 13.0 min, 42.5 ± 13.4 min).",
     ],
 )
 def test_ages_intervals_and_times_before_the_study_are_no_follow_up(text: str) -> None:
@@ -89,6 +104,8 @@ def test_ages_intervals_and_times_before_the_study_are_no_follow_up(text: str) -
         "Pain was rated at 40, 80 and 230 minutes after the infusion.",
         "Mood was scored 2 hours postoperatively.",
         "Patients were monitored for 4 h.",
+        "Pain was scored every 10 min until discharge.",
+        "Analgesia lasted 701 min.",
     ],
 )
 def test_hours_within_the_first_day_are_no_days(text: str) -> None:
@@ -103,6 +120,9 @@ def test_hours_within_the_first_day_are_no_days(text: str) -> None:
         (("They received six doses over 12 days.", "Visits were weekly for 8 weeks after the last dose."), 12 + 56),
         (("A course of infusions for 4 weeks.", "It was continued for an additional four weeks."), 28 + 28),
         (("They were treated for 4 weeks.", "At 4 weeks after the end of treatment they slept."), 28),
+        (("They were treated for 16 weeks and were then seen for ten weeks.",), 112 + 70),
+        (("They had three doses over 7 days and slept well for the following six weeks.",), 7 + 42),
+        (("They had a treatment plan for seven to twelve months.", "They slept well one year post-treatment."), 725),
         (("They received a dose.", "They were seen 12 months after the last dose."), 360),
         (("They received it over 12 days.", "They slept well at 6 weeks."), 42),
     ],

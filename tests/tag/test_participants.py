@@ -47,6 +47,8 @@ def count(*texts: str, role: Role = "methods", signals: tuple[str, ...] = ()) ->
         ("A total of 1987 inpatients were surveyed.", 1987),
         ("Thirty-two 8- to 12-year-old boys were studied.", 32),
         ("We recruited 20 HCs.", 20),
+        ("The analysis included 203 (mean 45 ± 14 years of age) patients.", 203),
+        ("In a cross-over study 16 healthy volunteers (8 women; 19-44 years) slept.", 16),
         ("A questionnaire was given to 18,556 10th-grade students.", 18556),
     ],
 )
@@ -69,6 +71,8 @@ def test_a_count_is_a_number_with_the_people_that_it_counts(text: str, expected:
         "Group 2 patients slept.",
         "Four drugs were given (12 subjects per drug).",
         "More than 300 patients exist.",
+        "Those with an index above 40 were randomised.",
+        "Claims of 18 million adults were read.",
     ],
 )
 def test_doses_shares_ages_years_and_names_count_no_people(text: str) -> None:
@@ -91,6 +95,12 @@ def test_doses_shares_ages_years_and_names_count_no_people(text: str) -> None:
         ("Patients were randomised to one of four groups (n = 12).", 48),
         ("In each group, 100 patients were examined.", 200),
         ("Patients were split into 3 arms, 25 per arm.", 75),
+        ("We randomised 150 adults to gargle one of three drugs (50 each).", 150),
+        ("In all 298 women were randomised, 149 to each group.", 298),
+        ("Adults on the drug (N = 336) slept 43% more weeks than adults on placebo (N = 340).", 676),
+        ("We pooled trials of 82 patients with asthma (44 with eczema and 38 with rhinitis).", 82),
+        ("From an initial sample of 17 subjects, 8 subjects completed four sessions.", 17),
+        ("Registers gave 770 adults with asthma, each matched to two of 1540 others, 2310 people in all.", 2310),
     ],
 )
 def test_groups_are_added_up_unless_one_is_the_whole_of_them(text: str, expected: int) -> None:
@@ -104,6 +114,7 @@ def test_groups_are_added_up_unless_one_is_the_whole_of_them(text: str, expected
         (("A first group (n=31) received a high dose.", "A second group (n=24) received a low dose."), 55),
         (("Experiment 1 had 48 volunteers.", "Experiment 2 enrolled 32 volunteers."), 80),
         (("We treated 60 patients with asthma.", "Nineteen unaffected controls were assessed too."), 79),
+        (("Twenty patients with asthma were scanned.", "Twenty matched healthy adults were scanned once."), 40),
         (("We treated 60 patients and healthy controls.", "Nineteen controls were assessed."), 60),
     ],
 )

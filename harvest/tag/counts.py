@@ -1,0 +1,238 @@
+"""Finds the figures of a text that count people: "84 patients", "(n = 42)", "227 were randomised".
+
+A figure counts the people named after it, unless a word between them makes it count something else (doses, days, sites)
+or it is the name of something: a year, group 2, phase 3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from harvest.tag.numbers import Figure, figures
+from harvest.tag.reading import Sentence
+
+_PEOPLE_WORDS = """
+    patient patients inpatients outpatients subject subjects participant participants volunteer volunteers
+    individuals adult adults persons people child children infants neonates newborns toddlers adolescents youth
+    youths teenagers teens women men male males female females boys girls parturient parturients mothers pregnancies
+    primiparas nulliparas elders seniors users ex-users non-users nonusers abusers misusers smokers drinkers
+    alcoholics clubbers controls comparisons comparators students respondents responders nonresponders
+    non-responders remitters attempters completers interviewees recipients enrollees attendees visitors clients
+    consumers residents prisoners offenders detainees veterans soldiers firefighters casualties victims survivors
+    drivers decedents fatalities twins siblings relatives cases ss hcs hvs msm caregivers personnel attendances
+"""
+
+_PEOPLE = frozenset(_PEOPLE_WORDS.split())
+"""Words for people."""
+
+_GROUP_NAME = re.compile(r"(?!ICU|R[CT]{2})[A-Z]{1,3}[UCVPS]s")
+"""Abbreviations of groups of people: HCs are healthy controls, NVs normal volunteers."""
+
+_OTHERS_WORDS = """
+    of in to from at on by with for per was were is are be been being had has have did do the a an that which who
+    whose this these those its their than as but when while if into over under about around without mg kg g ml mcg
+    ug μg µg mmol ng l cm mm hz min mins minute minutes h hr hrs hour hours day days week weeks month months year
+    years time times times, point points session sessions infusion infusions dose doses injection injections
+    treatment treatments administration administrations episode episodes visit visits item items question questions
+    sample samples factor factors vs versus respectively during after before within between until study studies
+    trial trials rct rcts article articles paper papers publication publications database databases site sites
+    center centers centre centres hospital hospitals country countries group groups arm arms received underwent
+    showed reported completed score scores or out out-of million more less least most case-control case-controls
+"""
+
+_OTHERS = frozenset(_OTHERS_WORDS.split())
+"""Words after which a number counts something else."""
+
+_REACH = 9
+"""Words from a number to the people that it counts."""
+
+_EDGE = "()[],.;:'\"’“”-–—‐*"
+"""What may stand at the edges of a word."""
+
+_N = re.compile(r"(?<![A-Za-z])[nN]s?[ \u2009\xa0]?=[ \u2009\xa0]?(?:\d{1,5}[-–‐])?$")
+
+_BEFORE_WORDS = frozenset(" (,[/")
+"""What may stand between a figure and the words that make it a count."""
+
+_BEFORE_NO_COUNT = frozenset("<>≥≤±-–‐/−$#=")
+
+_AFTER_NO_COUNT = re.compile(
+    r" ?(?:%|±|[\])]|mg\b|min|ml\b|h\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b)|/(?!group|arm)|[\-‐–]"
+)
+
+_LABEL_BEFORE = re.compile(
+    r"\b(?:asa|asa-ps|class|grades?|phases?|days?|weeks?|months?|stages?|levels?|types?|cohorts?|parts?|status|visits?"
+    r"|groups?|figure|table|version|dsm|axis|aged?|pod)(?: \w{1,3} (?:or|and|to))? $"
+)
+
+_STUDY_BEFORE = re.compile(r"\b(?:study|experiments?) $")
+
+_YEAR_BEFORE = re.compile(
+    r"(?:\b(?:in|since|until|till|through|from|between|during|before|after|early|late|mid|january|february|march|april|may"
+    r"|june|july|august|september|october|november|december)|\b(?:19|20)\d\d(?:,| and| to)|[-–‐/])[ .]?$"
+)
+
+_ASIDE = re.compile(r" ?[(\[][^()\[\]]{1,40}[)\]]")
+
+_AGED = re.compile(r"year|yr|\d(?:st|nd|rd|th)")
+
+_GRADED = re.compile(
+    r" ASA(?: physical)?(?: status)?(?: (?:class|grade|score))?(?: ?(?:I+V?|[1-4]|and|or|to|[-–,/&]))+(?= )"
+    r"| \d{1,2}-? ?(?:to|-|–) ?\d{1,2}[- ](?:year|yr|month)s?[- ]old(?= )"
+)
+
+_GRADES = frozenset("A0123456789")
+
+_WORD = re.compile(r"[\w-]{1,20}")
+
+_PER_SITE = re.compile(r" per (?:\w+ )?(?:cent|site|hospital|year|month|day|week|drug|dose|treatment|condition|cohort)")
+
+_NO_N = re.compile(
+    r" ?%|[-‐–]\d| (?:[\w/-]+ ){0,3}(?:treatments?|infusions?|sessions?|administrations?|studies|trials|rcts|reports"
+    r"|articles|episodes)\b",
+    re.IGNORECASE,
+)
+
+_STUDIES_N = re.compile(r"\b(?:studies|trials|rcts|articles|reports|records)(?: [a-z]+){0,3} \($", re.IGNORECASE)
+
+_DONE = re.compile(
+    r",? (?:(?:were|was|have been|had been) )?(?:randomi[sz]ed|randomly (?:assigned|allocated|divided)|enrolled"
+    r"|recruited|included|analy[sz]ed|participated|assigned|allocated|took part)"
+    r"(?=[.;)]|, (?:and|\d)| (?:to|into|in|and|for|between|equally|with|at|from|were)\b)"
+)
+
+_BOUND = re.compile(r"\b(?:than|above|below|over|under|least|score of|index of) $")
+"""Words before a number that make it a bound: "a score greater than 20 were randomised"."""
+
+SHARED = re.compile(r",? (?:each(?=[.,;)])|(?:in each|per) (?:\w+ )?(?:group|arm)\b)|/(?:group|arm)\b")
+
+_ELLIPTIC = re.compile(r"(?: ([a-z-]{2,20}))?,? and \d{1,3}(?:,\d{3})*(?= [a-z\d])")
+
+SAID = re.compile(
+    r" (?:to|in|received|receiving|(?:were |was )?(?:given|assigned|allocated|treated|randomi[sz]ed|randomly|in)"
+    r"|underwent"
+    r"|on|treated with|with)\b"
+)
+
+AND_BEFORE = re.compile(r"(?:\band|versus|vs\.?|,|;|compared (?:with|to)|while|whereas) $", re.IGNORECASE)
+
+
+Kind = Literal["people", "n", "done", "parallel"]
+
+
+class Count(NamedTuple):
+    """A number of people, and what tells it: ``start:end``, the number itself ending at ``after``.
+
+    ``kind`` is how it is told: with a word for people, as "n =", by what was done ("227 randomised"), or in parallel to
+    another count ("40 patients received ... and 42 received ..."). ``depth`` is how many brackets it stands in.
+    """
+
+    value: int
+    start: int
+    after: int
+    end: int
+    kind: Kind
+    depth: int
+
+
+def counts_in(sentence: Sentence) -> Iterator[Count]:
+    """The counts of people in a sentence, in order."""
+    text = sentence.source
+    before = False
+    for figure in figures(text, sentence.start, sentence.end):
+        if figure.ordinal or figure.value < 1 or not figure.value.is_integer():
+            continue
+        count = _count(sentence, figure)
+        if count and (before or count.kind != "parallel"):
+            before = True
+            yield count
+
+
+def _depth(text: str, start: int, end: int) -> int:
+    """How many brackets more are opened than closed."""
+    opened = text.count("(", start, end) + text.count("[", start, end)
+    return opened - text.count(")", start, end) - text.count("]", start, end)
+
+
+def _count(sentence: Sentence, figure: Figure) -> Count | None:
+    """The count that a figure is, ``None`` where it counts no people."""
+    text, value = sentence.source, int(figure.value)
+    leading = text[max(sentence.start, figure.start - 12) : figure.start]
+    if "=" in leading and (match := _N.search(leading)):
+        start = figure.start - len(match[0])
+        other = _NO_N.match(text, figure.end) or _tells_studies(text, start)
+        return None if other else Count(value, start, figure.end, figure.end, "n", _depth(text, sentence.start, start))
+    if text[figure.end : figure.end + 1] not in _BEFORE_WORDS or leading[-1:] in _BEFORE_NO_COUNT:
+        return None
+    if _AFTER_NO_COUNT.match(text, figure.end):
+        return None
+    aside = _ASIDE.match(text, figure.end)
+    told = _told(text, aside.end() if aside else figure.end, figure, sentence.end)
+    if told is None or _is_label(text, figure):
+        return None
+    return Count(value, figure.start, figure.end, told[1], told[0], _depth(text, sentence.start, figure.start))
+
+
+def _told(text: str, at: int, figure: Figure, limit: int) -> tuple[Kind, int] | None:
+    """How the words at ``at`` make the figure before them a count, and where they end."""
+    if end := _people_end(text, at, limit):
+        return None if _PER_SITE.match(text, end) else ("people", end)
+    if (match := _DONE.match(text, at) or SHARED.match(text, at)) and not _bounds(text, figure.start):
+        return "done", match.end()
+    match = _ELLIPTIC.match(text, at) if text.find(" and ", at, at + 30) >= 0 else None
+    if match and match[1] not in _OTHERS and _people_end(text, match.end(), limit):
+        return "people", figure.end
+    if (match := SAID.match(text, at)) and AND_BEFORE.search(text, max(0, figure.start - 20), figure.start):
+        return "parallel", match.end()
+    return None
+
+
+def _bounds(text: str, start: int) -> bool:
+    return _BOUND.search(text, max(0, start - 12), start) is not None
+
+
+def _tells_studies(text: str, start: int) -> bool:
+    """Whether "n =" tells how many studies there are: "studies (n = 12)", but not "six studies (n = 221)"."""
+    match = _STUDIES_N.search(text, max(0, start - 50), start)
+    return match is not None and not figures(text, max(0, match.start() - 40), match.start())
+
+
+def _is_label(text: str, figure: Figure) -> bool:
+    """Whether a figure is a year, or the name of something: group 2, phase 3, day 7."""
+    before = text[max(0, figure.start - 24) : figure.start].lower()
+    if _LABEL_BEFORE.search(before) or (figure.value < 10 and _STUDY_BEFORE.search(before)):
+        return True
+    year = figure.end - figure.start == len("2000") and 1900 <= figure.value < 2100
+    return year and _YEAR_BEFORE.search(before) is not None
+
+
+def _people_end(text: str, at: int, limit: int) -> int | None:
+    """Where the people end that a number before ``at`` counts, ``None`` where it counts something else."""
+    if text[at + 1 : at + 2] in _GRADES and (match := _GRADED.match(text, at)):
+        at = match.end()
+    for _ in range(_REACH):
+        if text[at : at + 1] != " ":
+            return None
+        blank = text.find(" ", at + 1, limit)
+        stop = blank if blank >= 0 else limit
+        word = text[at + 1 : stop].partition("—")[0]
+        bare = word.strip(_EDGE)
+        if bare.lower() in _PEOPLE or (bare[-1:] == "s" and _GROUP_NAME.fullmatch(bare)):
+            return _noun_end(text, at + 1 + len(word.rstrip(_EDGE)))
+        if _is_other(word, bare.lower()):
+            return None
+        at = stop
+    return None
+
+
+def _is_other(word: str, bare: str) -> bool:
+    """Whether a word between a number and people ends what the number may count."""
+    return bare in _OTHERS or (bare[:1].isdigit() and not _AGED.search(bare)) or word[-1:] in {".", ";", ":", "=", "%"}
+
+
+def _noun_end(text: str, end: int) -> int:
+    """Where a noun for people ends: "female" goes on in "female patients"."""
+    following = _WORD.match(text, end + 1) if text[end : end + 1] == " " else None
+    return following.end() if following and following[0].lower() in _PEOPLE else end

@@ -1,0 +1,162 @@
+"""Tells how counts of people in one sentence stand to each other.
+
+Groups that stand side by side are added up ("51 users and 49 controls") unless one count is the whole of the others
+("100 people: 51 users and 49 controls"); a count in brackets is a part of the one before them; "each" multiplies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from harvest.tag.counts import AND_BEFORE, SAID, SHARED, Count
+from harvest.tag.reading import Sentence
+
+_AND = re.compile(r"\b(?:and|versus|vs|plus|or|to|with|than)\b|[,+;&/]", re.IGNORECASE)
+
+_NEW_GROUP = re.compile(r"\b(?:and|versus|vs|plus|or|compared)\b|[+&]", re.IGNORECASE)
+
+_APART = re.compile(
+    r"\b(?:were|was|who|whom|which|completed|received|underwent|includ\w+|had|of these|did|dropped|have|showed|reported"
+    r"|respectively|additional|from|between|found|among|each|excluded|entered|remained|enrolled|participated|recruited"
+    r"|randomi[sz]ed)\b|%|: ",
+    re.IGNORECASE,
+)
+
+_FAR_APART = re.compile(
+    r"\b(?:of (?:these|whom|which|them)|excluded|dropped|completed|responders?|days?|weeks?|months?|time|follow"
+    r"|baseline"
+    r"|stud(?:y|ies)|trials?)\b",
+    re.IGNORECASE,
+)
+
+_VERSUS = re.compile(r"\b(?:versus|vs|compared (?:with|to)|than|whereas|while)\b", re.IGNORECASE)
+
+_LEFT = re.compile(r"\bof (?:these|whom|which|them)|excluded|dropped|completed|respond|stud|trial", re.IGNORECASE)
+
+_COMPARED = re.compile(r"(?:\band|versus|vs\.?|(?:compared )?(?:with|to)) (?:a |the )?$")
+
+_PARTLY = re.compile(r"%|\bof (?:whom|these|which)\b|: |completed|\bof $")
+
+_SINGLED_OUT = re.compile(
+    r"\b(?:(?:Of|Among|Amongst|[Oo]ut of)(?: the| these| all| our| a total of)?"
+    r"|[Ff]rom an? [\w ]{0,12}(?:sample|total|pool|cohort) of) $"
+)
+
+_IN_ALL = re.compile(r" (?:in all|together|in total|altogether)\b")
+
+_CONTROLS = ("controls", "comparisons", "volunteers")
+
+_GROUPS_BEFORE = re.compile(r"\b(?:groups|arms) \($")
+
+_EACH = re.compile(r",? each\b|[^\d.;]{0,30} (?:(?:in|to|for) (?:each|every) (?:\w+ )?|per )(?:group|arm)\b")
+
+_EACH_OF = re.compile(r" (?:to|in|for) each\b")
+
+_EACH_BEFORE = re.compile(r"\b(?:in|to|for) each (?:of the )?(?:\w+ )?(?:group|arm)s?,? $", re.IGNORECASE)
+
+_GROUPS = re.compile(
+    r"\b(two|three|four|five|six|[2-6])(?: [\w-]+){0,3} (?:groups|arms)\b|\binto (two|three|four|five|six|[2-6])\b",
+    re.IGNORECASE,
+)
+
+_GROUP_NUMBER = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+
+
+def whole(counts: Sequence[Count]) -> Count | None:
+    """The count that two or more after it add up to; a small one among others does so by chance."""
+    for place, count in enumerate(counts[:-2]):
+        rest = 0
+        for number, other in enumerate(counts[place + 1 :], start=1):
+            rest += other.value
+            if rest == count.value and number > 1 and (place == 0 or rest >= 20):
+                return count
+    return None
+
+
+def runs(text: str, counts: Iterable[Count]) -> Iterator[list[Count]]:
+    """The counts in runs of such as stand side by side, without those that tell a part of the one before."""
+    run: list[Count] = []
+    for count in counts:
+        if run and _is_part(text, run[-1], count):
+            continue
+        if run and not _joined(text, run[-1], count):
+            yield run
+            run = []
+        run.append(count)
+    if run:
+        yield run
+
+
+def _is_part(text: str, one: Count, other: Count) -> bool:
+    """Whether a count in brackets tells a part of the one before the brackets: "40 patients (12 women)"."""
+    between = text[one.end : other.start]
+    return other.depth > one.depth and len(between) < 60 and (other.kind != "n" or not _NEW_GROUP.search(between))
+
+
+def _joined(text: str, one: Count, other: Count) -> bool:
+    """Whether two counts stand side by side as groups."""
+    between = text[one.end : other.start]
+    if "done" in (one.kind, other.kind) or len(between) >= 150:
+        return False
+    if one.kind == other.kind == "n":
+        far = _FAR_APART.search(between) and (not _VERSUS.search(between) or _LEFT.search(between))
+        return _AND.search(between) is not None and not far
+    if _SINGLED_OUT.search(text, max(0, one.start - 30), one.start) or _IN_ALL.match(text, other.end):
+        return False
+    return _compared(text, between, other) or _listed(between, other) or _in_parallel(text, one, other)
+
+
+def _compared(text: str, between: str, other: Count) -> bool:
+    """Whether the other count is that of a group for comparison: "... and were compared with 35 patients"."""
+    if not _COMPARED.search(between) or _PARTLY.search(between):
+        return False
+    return "compared" in between[-16:] or text[other.start : other.end].endswith(_CONTROLS)
+
+
+def _listed(between: str, other: Count) -> bool:
+    near = other.kind in ("people", "n") and len(between) < 90
+    return near and _AND.search(between) is not None and not _APART.search(between)
+
+
+def _in_parallel(text: str, one: Count, other: Count) -> bool:
+    """Whether the same is said of two counts: "40 patients received ... and 42 received ..."."""
+    between = text[one.end : other.start]
+    after = other.end if other.kind == "people" else other.after
+    if _EACH_OF.match(text, other.after):
+        return False
+    return (
+        one.kind in ("people", "parallel")
+        and one.depth == other.depth
+        and len(between) < 120
+        and "%" not in between
+        and SAID.match(text, one.end) is not None
+        and SAID.match(text, after) is not None
+        and AND_BEFORE.search(between) is not None
+    )
+
+
+def is_shared_out(count: Count, counts: Iterable[Count]) -> bool:
+    """Whether another count tells the people whom this one shares out in equal parts: "150 adults (50 each)"."""
+    return any(count.value < other.value and other.value % count.value == 0 for other in counts)
+
+
+def groups_of(sentence: Sentence, count: Count) -> int:
+    """How many groups have as many as the count says each, two where the sentence tells no number."""
+    text = sentence.source
+    if count.kind == "n" and _GROUPS_BEFORE.search(text, max(0, count.start - 12), count.start):
+        match = _GROUPS.search(text, max(sentence.start, count.start - 60), count.start)
+        return _group_number(match) if match else 1
+    if (
+        _EACH.match(text, count.end)
+        or SHARED.match(text, count.after)
+        or _EACH_BEFORE.search(text, max(0, count.start - 30), count.start)
+    ):
+        match = _GROUPS.search(text, sentence.start, sentence.end)
+        return _group_number(match) if match else 2
+    return 1
+
+
+def _group_number(match: re.Match[str]) -> int:
+    word = (match[1] or match[2]).lower()
+    return _GROUP_NUMBER.get(word) or int(word)
