@@ -17,7 +17,7 @@ from typing import NamedTuple
 from harvest.model import Evidence, MeshHeading, PublicationType, Substance, Tag, Taggable
 from harvest.tag.context import absent, misled, stands_by, weight_of
 from harvest.tag.reading import Group, Sentence, Span
-from harvest.tag.sentences import Role
+from harvest.tag.sentences import ROLES, Role
 from harvest.tag.taxonomy import ABSTRACT, FOCUS, SUBJECT, TITLED, Facet, TagEntry, Taxonomy, Terms
 
 ENOUGH = 1.0
@@ -74,6 +74,9 @@ class Decision:
         self._subject_mesh = frozenset(taxonomy.subject.mesh)
         self._ancestors = {(facet.slug, tag.slug): facet.ancestors(tag.slug) for facet in facets for tag in facet.tags}
         self._crowds = {facet.slug: facet.crowd for facet in facets if facet.crowd}
+        self._here = {
+            role: frozenset(n for n, group in enumerate(groups) if role in group.terms.places) for role in ROLES
+        }
         self._by_signal: dict[str, list[int]] = defaultdict(list)
         self._by_index: dict[str, list[int]] = defaultdict(list)
         for number, group in enumerate(groups):
@@ -123,23 +126,29 @@ class Decision:
         return points
 
     def _mentions(self, sentence: Sentence) -> Iterator[tuple[int, list[Span]]]:
-        """The mentions in the sentence by group, signals that stand for terms included."""
-        yield from sentence.mentions.items()
-        for signal in self._by_signal.keys() & sentence.signals.keys():
-            spans = sentence.signals[signal]
-            yield from ((number, spans) for number in self._by_signal[signal])
+        """The mentions in the sentence of groups that count in its role, signals that stand for terms included."""
+        here = self._here[sentence.role]
+        for number, spans in sentence.mentions.items():
+            if number in here:
+                yield number, spans
+        for signal, spans in sentence.signals.items():
+            for number in self._by_signal.get(signal, ()):
+                if number in here:
+                    yield number, spans
 
     def _add_sentence(self, points: _Points, source: int, sentence: Sentence, weight: float) -> None:
-        counting = [
-            (group, number, kept)
-            for number, spans in self._mentions(sentence)
-            if (kept := _counting(group := self._groups[number], sentence, spans, weight))
-        ]
-        crowded = self._crowded(sentence, {group.key for group, _, _ in counting}) if len(counting) > 1 else ()
+        counting = []
+        for number, spans in self._mentions(sentence):
+            group = self._groups[number]
+            if (weight or group.plain) and (group.free or _allowed(group, sentence)):
+                counting.append((group, number, _counting(group, sentence, spans)))
+        keys = {group.key for group, _, spans in counting if spans}
+        crowded = self._crowded(sentence, keys) if len(keys) > 1 else ()
         for group, number, spans in counting:
-            facet, tag = group.key
-            share = 1 if group.plain else weight * CROWDED if facet in crowded else weight
-            points[facet][tag].append(_Point(number, source, share * group.points, sentence, spans))
+            if spans:
+                facet, tag = group.key
+                share = 1 if group.plain else weight * CROWDED if facet in crowded else weight
+                points[facet][tag].append(_Point(number, source, share * group.points, sentence, spans))
 
     def _crowded(self, sentence: Sentence, tags: Collection[tuple[str, str]]) -> Collection[str]:
         """The facets of which the sentence names so many tags that it enumerates."""
@@ -232,26 +241,21 @@ def _unconfined(confined: Mapping[str, frozenset[Role]], where: Sentence | Index
     return all(role in places for signal, places in confined.items() if signal in signals)
 
 
-def _counting(group: Group, sentence: Sentence, spans: list[Span], weight: float) -> list[Span]:
+def _allowed(group: Group, sentence: Sentence) -> bool:
+    """Whether the sentence has the signals that the group's terms ask for, and none that they forbid."""
+    signals = sentence.signals
+    return (not group.near or not group.near.isdisjoint(signals)) and group.apart.isdisjoint(signals)
+
+
+def _counting(group: Group, sentence: Sentence, spans: list[Span]) -> list[Span]:
     """Those mentions of the group's terms that count in this sentence, whatever the record as a whole is like."""
-    if not (weight or group.plain) or not (group.free or _allowed(group.terms, sentence)):
-        return []
-    if group.terms.beside:
-        spans = [span for span in spans if any(stands_by(sentence, signal, span) for signal in group.terms.beside)]
+    if group.beside:
+        spans = [span for span in spans if any(stands_by(sentence, signal, span) for signal in group.beside)]
     if group.key in sentence.misleading:
         spans = [span for span in spans if not misled(sentence, group.key, span)]
     if "absent" in sentence.cues and not group.plain:
         spans = [span for span in spans if not absent(sentence, span)]
     return spans
-
-
-def _allowed(terms: Terms, sentence: Sentence) -> bool:
-    """Whether the sentence is such as the group's terms ask for."""
-    return (
-        sentence.role in terms.places
-        and (not terms.near or not terms.near.isdisjoint(sentence.signals))
-        and terms.apart.isdisjoint(sentence.signals)
-    )
 
 
 def _evidence(found: Iterable[_Point]) -> tuple[Evidence, ...]:

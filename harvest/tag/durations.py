@@ -56,6 +56,7 @@ _COUNTED_BEFORE = re.compile(r"(?:postnatal|post-natal|gestation\w*|embryonic) $
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:aged?|ages|illness|history|median age|over the age of|for at least|born|gestation\w*)\b"
     r"|[±<>≥≤≧])[^.;]{0,14}$"
+    r"|\b(?:stable (?:dos|medic|regim|treat|antidep|psychotrop)\w*|episode|life expectancy|-free)\b[^.;]{0,20}$"
     r"|\b(?:pain|symptoms?) (?:lasting|persisting|present|duration|for (?:over|longer))\b[^.;]{0,14}$"
     r"|\b(?:past|last|previous|prior|preceding|previously|than)\b[^.;]{0,4}$"
     r"|\b(?:every|each|separated by|intervals? of|wash-?out(?: period)?(?: of)?)\b[^.;]{0,9}$",
@@ -76,7 +77,8 @@ _YEARS_OF_AGE = re.compile(r"(?:\b(?:mean|between)\b|years,?)[^.;]{0,14}$", re.I
 _NOT_AFTER = re.compile(
     rf"s?['\u2019]? duration\b|s?{_GAP[:-1]}"
     r"(?:olds?|of age|age|gestation|pregnan|ago|before|prior|earlier|previously|history"
-    r"|wash-?out|intervals?|apart|retrospective|of (?:illness|education|experience|use|pregnancy|gestation))",
+    r"|wash-?out|intervals?|apart|retrospective|screening|run-in|lead-in"
+    r"|of (?:illness|education|experience|use|pregnancy|gestation))",
     re.IGNORECASE,
 )
 """Words after a duration that make it one of these."""
@@ -117,7 +119,7 @@ def _is_no_follow_up(text: str, start: int, end: int) -> bool:
     """Whether the words around a duration make it an age, an interval, or a time before the study or of recruitment."""
     return bool(
         _NOT_AFTER.match(text, end)
-        or (_NOT_BEFORE.search(text, max(0, start - 25), start) and not _KEPT.search(text, max(0, start - 50), start))
+        or (_NOT_BEFORE.search(text, max(0, start - 35), start) and not _KEPT.search(text, max(0, start - 50), start))
         or _RECRUITING.search(text, max(0, start - 90), start)
         or (_PERIOD.match(text, end) and _RECRUITED.search(text, max(0, start - 120), start))
     )

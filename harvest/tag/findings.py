@@ -4,9 +4,10 @@ Wordings (signals) speak for a finding. Those of the facet speak in sentences th
 one of them otherwise ("increased" is good of memory and bad of pain): such wordings are relative, and are heard only in
 clauses where no plainer one speaks. Wordings that only the tag lists name the effect themselves: they speak in every
 sentence, and before all others. What a wording says is turned by what governs it: "no decline" is no change, "less
-decline" an improvement. Conclusions and results are heard before title and statements; a sentence that says that
-nothing is known tells nothing, and neither does a record whose title says so. "However, no effect was seen in ..."
-limits what was found before it: both are true.
+decline" an improvement, and a lack of the effect's own improvement is harm. Conclusions and results are heard before
+title and statements; a sentence that asks or says that nothing is known tells nothing, and neither does a record whose
+title says so. "However, no effect was seen in ..." limits what was found before it: both are true. Where sentences
+contradict each other too much for either side to hold and too little for both, nothing is told.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import NamedTuple
 
 from harvest.model import Evidence, Finding, Tag
@@ -35,12 +37,16 @@ ENOUGH = 0.5
 BALANCE = 0.9
 """Harm and improvement are both found where the lesser comes to this part of the greater."""
 
+SURE = 0.6
+"""Nothing is told where the sentences that agree come to less than this part of all."""
+
 REACH = 160
 """Characters on either side of a wording in which something may govern it."""
 
 LONGEST = 200
 """Characters of a sentence that are kept as evidence."""
 
+_ASKS = re.compile(r"\?\W*$")
 _HOWEVER = re.compile(r"(?:However|In contrast|By contrast|Conversely|Nevertheless|Yet)\b")
 # An effect that a sentence names without mentioning it is not meant where the sentence states a time: a long one would
 # have been a mention.
@@ -49,7 +55,8 @@ _TIMED = re.compile(
     r"|\b(?:day|days|POD|week|hour)s? ?\d|\bshort[ -]term\b"
 )
 _CLAUSE = re.compile(
-    r"[;:]|,? ?\b(?:but|while|whilst|whereas|although|though|however|yet|despite|except)\b", re.IGNORECASE
+    r";|:(?! ?\d)|,? ?\b(?:but|while|whilst|whereas|although|though|however|yet|despite|except|with no|without)\b",
+    re.IGNORECASE,
 )
 _VERB = r"\b(?:was|were|is|are|had|has|have|showed|did|may|can|could|might|would|which|who)\b"
 _REACH = rf"\b(?:(?:(?!{_VERB})[^;]){{0,90}}|(?:(?!{_VERB})[^,;]){{0,120}})$"
@@ -57,19 +64,23 @@ _DENIES = r"no|without|neither|nor|absence of|free of"
 _DENIED = re.compile(rf"\b(?:{_DENIES}){_REACH}", re.IGNORECASE)
 _NOT = re.compile(
     rf"\b(?:{_DENIES}|not(?! only)|never|none|cannot|lack(?:ed|s|ing)?|free from|fail(?:ed|s|ure) to|rather than"
-    rf"|non-?significant(?:ly)?|little|few|low (?:risk|rates?|incidence|prevalence|potential|likelihood) of){_REACH}"
+    r"|non-?significant(?:ly)?|little|few"
+    r"|(?:low|minimal|negligible|small) (?:risk|rates?|incidence|prevalence|potential|likelihood) (?:of|for))"
+    rf"{_REACH}|\bnone, (?:including|even)[^;]{{0,90}}$"
     r"|\b(?:none of|neither|no (?:patients?|participants?|subjects?|animals?|one|cases?))\b[^;,]{0,120}$",
     re.IGNORECASE,
 )
 _NOT_AFTER = re.compile(
     r"[^,;.]{0,25}?\b(?:(?:was|were|is|are|did|does|do|has|have|had|could|be) not|(?:was|were) (?:absent|unaffected)"
-    r"|not (?:significant|observed|found|seen|detected|reported|different))\b"
+    r"|not (?:significant|observed|found|seen|detected|reported|different)|in (?:none|no (?:patient|case|one)))\b"
     r"|[^;.]{0,80}?\b(?:seem|appear|is|are|was|were)\w* (?:uncommon|rare|unlikely|infrequent)\b"
 )
 _LESS = re.compile(
     r"\b(?:less|lower(?:s|ed|ing)?|lowest|fewer|reduc\w+|decreas\w+|attenuat\w+|prevent\w*|alleviat\w+|mitigat\w+"
-    r"|amelior\w+|revers\w+|protect\w+|diminish\w*|avoid\w*|minimi\w+|limit\w+|reliev\w+|delay\w*|rescu\w+|abolish\w*|improv\w+"
-    r"|blunt\w*|counteract\w*|eliminat\w+|normali\w+)\b(?:(?!\b(?:was|were|is|are|and \w+ed)\b)[^,;]){0,60}$",
+    r"|amelior\w+|revers\w+|protect\w+|diminish\w*|avoid\w*|minimi\w+|limit\w+|reliev\w+|delay\w*|rescu\w+"
+    r"|abolish\w*|improv\w+|blunt\w*|counteract\w*|eliminat\w+|normali\w+)\b"
+    r"(?:(?:(?!\b(?:was|were|is|are|and \w+ed)\b)[^,;]){0,60}"
+    r"|[^,;\d]{0,40}(?:,(?: [^,;\d ]+){1,3}){1,3},? (?:and|or)(?: [^,;\d ]+){0,3} )$",
     re.IGNORECASE,
 )
 _LESS_AFTER = re.compile(
@@ -78,6 +89,23 @@ _LESS_AFTER = re.compile(
     r"|rescued)|decreased|declined|improved|resolved|diminished|later than)\b"
     r"|[^,;.]{0,30}?\b(?:control|placebo|comparison|saline)\b[^,;.]{0,30}?\b(?:higher|greater|more)\b"
 )
+_THRESHOLD = re.compile(r" (?:than (?:or equal to )?(?:an? |one |\d|[≥<>=])|so\b)")
+# Harm that passes is no lasting one; no wording of an effect's own, since those name it as what it is.
+_BRIEF = r"\b(?:transient|brief|temporary|short-lived|acute|immediate)(?:ly)?\b"
+_BRIEFLY = re.compile(rf"{_BRIEF}(?:,? (?:and )?\w+)?,? $", re.IGNORECASE)
+_BRIEF_AFTER = re.compile(rf"[^,;.]{{0,40}}\b(?:was|were|is|are)\b[^,;.]{{0,40}}{_BRIEF}", re.IGNORECASE)
+# The rates of two groups. Where neither is said to be that of the controls, "12% vs. 30%" tells the subject's first.
+_RATE = r"(\d+(?:\.\d+)?) ?%(?! ?(?:CI|confidence|credib))"
+_CONTROL = r"\b(?:placebo|controls?|saline|sham|vehicle|comparison|untreated|unexposed)\b"
+_RATES = re.compile(
+    rf"(?:({_CONTROL})[^%;]{{0,40}}?)?{_RATE}(\W*(?:for|in|on|with|of|among|under) [^%;\d]{{0,20}}?{_CONTROL})?"
+    rf"([^%;]{{0,100}}?){_RATE}([^%;]{{0,40}}?{_CONTROL})?",
+    re.IGNORECASE,
+)
+_VERSUS = re.compile(r"\b(?:vs?\.|vs|versus|compared (?:with|to)|as against)")
+# What stands between and after two wordings where each holds of some: "declined in men and unchanged in women".
+_HERE = re.compile(r"[^,;]{0,25}\b(?:in|among|for|by|with) [^;,.]{3,60}\b(?:and|but|whereas|while|or),? [^,;]{0,30}$")
+_THERE = re.compile(r"[^,;.]{0,25}\b(?:in|among|for|by|with) ")
 
 
 class _Word(NamedTuple):
@@ -121,6 +149,10 @@ class _Clauses:
         start, end = max(self._starts[clause], span[0] - REACH), min(self._ends[clause], span[1] + REACH)
         return self._text[start : span[0]], self._text[span[1] : end]
 
+    def between(self, one: Span, other: Span) -> str:
+        """What stands between two spans."""
+        return self._text[one[1] : other[0]]
+
 
 class Findings:
     """Tells the findings of the tags of one facet."""
@@ -146,6 +178,8 @@ class Findings:
         if sum(verdict.weight for verdict in verdicts) < ENOUGH:
             return replace(tag, finding="unclear")
         finding = _balance(verdicts)
+        if finding == "unclear":
+            return replace(tag, finding=finding)
         best = max(verdicts, key=lambda verdict: (verdict.finding == finding, verdict.weight))
         return replace(tag, finding=finding, finding_evidence=_evidence(best.sentence))
 
@@ -153,7 +187,7 @@ class Findings:
         if any(sentence.role == "title" and self._is_open(sentence) for sentence in reading):
             return
         for sentence in reading:
-            if sentence.role in WEIGHT and "future" not in sentence.cues and not self._is_open(sentence):
+            if _states_results(sentence) and not self._is_open(sentence):
                 yield from self._effects[tag.tag].verdict(sentence, _mentions(tag, sentence))
 
     def _is_open(self, sentence: Sentence) -> bool:
@@ -176,9 +210,11 @@ class _Effect:
             return
         clauses = _Clauses(sentence)
         words = list(self._words(sentence, clauses)) or list(_denied(mentions, clauses))
-        telling = _telling(_nearest(_outranking(words), named), {clauses.at(span) for span in named})
+        naming = {clauses.at(span) for span in named}
+        telling = _telling(_nearest(_outranking(words), named), naming)
         direct = bool(mentions) + any(word.rank == 0 for word in telling)
-        if (finding := _together(telling)) and (direct or not _TIMED.search(sentence.source, *_span(sentence))):
+        finding = "mixed" if _ranges([word for word in words if word.clause in naming], clauses) else _together(telling)
+        if finding and (direct or not _TIMED.search(sentence.source, *_span(sentence))):
             yield _Verdict(finding, _weight(sentence) * DIRECT[direct], sentence)
 
     def _words(self, sentence: Sentence, clauses: _Clauses) -> Iterator[_Word]:
@@ -203,13 +239,44 @@ class _Effect:
         return 0 if signal in self.own else 2 if signal in self.relative else 1
 
     def _turned(self, signal: str, span: Span, clauses: _Clauses) -> Finding:
-        """What a wording says under what governs it."""
+        """What a wording says under what governs it; the effect's own improvement is missed where it is denied."""
         finding = self.heard[signal]
         before, after = clauses.around(span)
+        if signal not in self.own and _THRESHOLD.match(after):
+            return "unclear"
         if finding in ("worse", "better") and (_NOT.search(before) or _NOT_AFTER.match(after)):
-            return "no-change"
-        lessened = _LESS.search(before) or _LESS_AFTER.match(after)
-        return "better" if finding == "worse" and lessened and signal not in self.relative else finding
+            return "worse" if finding == "better" and signal in self.own else "no-change"
+        return self._harm(signal, before, after) if finding == "worse" else finding
+
+    def _harm(self, signal: str, before: str, after: str) -> Finding:
+        """What harm comes to: improvement where there is less of it, nothing where it passes."""
+        if signal not in self.own and (_BRIEFLY.search(before) or _BRIEF_AFTER.match(after)):
+            return "unclear"
+        if signal in self.relative:
+            return "worse"
+        lessened = _LESS.search(before) or _LESS_AFTER.match(after) or _more_in_controls(before + after)
+        return "better" if lessened else "worse"
+
+
+def _states_results(sentence: Sentence) -> bool:
+    """Whether the sentence has a role that does, and neither asks nor calls for more work."""
+    return (
+        sentence.role in WEIGHT
+        and "future" not in sentence.cues
+        and not _ASKS.search(sentence.source, *_span(sentence))
+    )
+
+
+def _more_in_controls(clause: str) -> bool:
+    """Whether of two rates that the clause tells the higher one is that of the controls."""
+    rates = _RATES.search(clause)
+    if rates is None:
+        return False
+    before, first, with_first, between, second, with_second = rates.groups()
+    first_is_control = bool(with_first) or (bool(before) and not with_second)
+    if not (first_is_control or with_second or _VERSUS.search(between)):
+        return False
+    return float(first) > float(second) if first_is_control else float(second) > float(first)
 
 
 def _by_signal(findings: Mapping[Finding, Sequence[str]]) -> dict[str, Finding]:
@@ -249,7 +316,8 @@ def _outranking(words: Sequence[_Word]) -> list[_Word]:
     return [
         word
         for word in words
-        if word.rank <= best.get(word.clause, word.rank) and word.span[0] <= same.get(word.clause, word.span[0])
+        if (word.rank <= best.get(word.clause, word.rank) or word.finding == "mixed")
+        and word.span[0] <= same.get(word.clause, word.span[0])
     ]
 
 
@@ -271,10 +339,29 @@ def _telling(words: Sequence[_Word], naming: Collection[int]) -> Sequence[_Word]
     return [word for word in here if word in own or word.finding == "mixed"] if own else here
 
 
-def _together(words: Iterable[_Word]) -> Finding | None:
-    """What the words of a sentence come to: harm and improvement are mixed, either outweighs no change."""
+def _ranges(words: Iterable[_Word], clauses: _Clauses) -> bool:
+    """Whether one thing is said here and another there: "declined in men and unchanged in women"."""
+    return any(
+        one.finding != other.finding
+        and _HERE.match(clauses.between(one.span, other.span))
+        and _THERE.match(clauses.around(other.span)[1])
+        for one, other in combinations(words, 2)
+    )
+
+
+def _contrasted(words: Iterable[_Word]) -> bool:
+    """Whether one clause says that nothing changed and another that something did."""
+    clauses: dict[int, set[Finding]] = {}
+    for word in words:
+        clauses.setdefault(word.clause, set()).add(word.finding)
+    same = {clause for clause, said in clauses.items() if said == {"no-change"}}
+    return bool(same) and any("no-change" not in said for said in clauses.values())
+
+
+def _together(words: Sequence[_Word]) -> Finding | None:
+    """What the words of a sentence come to: in one clause harm and improvement each outweigh no change."""
     said = {word.finding for word in words}
-    if "mixed" in said or {"worse", "better"} <= said:
+    if "mixed" in said or {"worse", "better"} <= said or _contrasted(words):
         return "mixed"
     return next((finding for finding in ("worse", "better", "no-change") if finding in said), None)
 
@@ -293,7 +380,8 @@ def _balance(verdicts: Sequence[_Verdict]) -> Finding:
     less, more = sorted((total["worse"], total["better"]))
     if (less and less >= BALANCE * more) or (more and any(map(_takes_back, verdicts))):
         return "mixed"
-    return max(total, key=lambda finding: total[finding])
+    finding = max(total, key=lambda one: total[one])
+    return finding if total[finding] >= SURE * sum(total.values()) else "unclear"
 
 
 def _takes_back(verdict: _Verdict) -> bool:

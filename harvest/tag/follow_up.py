@@ -61,6 +61,9 @@ _UNNUMBERED_PARTS = (
     "the following ",
 )
 
+_NO_UNIT = frozenset("),.;:%]/=")
+"""After one of these a figure has no unit."""
+
 _UNIT_ENDS = frozenset("sykhrDn")
 """The last letters of units."""
 
@@ -320,7 +323,7 @@ def _durations(sentence: Sentence) -> Iterator[tuple[float, int, int]]:
     unit, start, end = 0.0, 0, -1
     yield from _unnumbered(sentence)
     for figure in figures(text, sentence.start, sentence.end):
-        if match := _UNIT_AFTER.match(text, figure.end):
+        if text[figure.end : figure.end + 1] not in _NO_UNIT and (match := _UNIT_AFTER.match(text, figure.end)):
             yield figure.value * _unit(match[1]), figure.start, match.end()
             continue
         tail = text[max(0, figure.start - 2) : figure.start]

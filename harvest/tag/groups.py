@@ -74,11 +74,16 @@ def whole(counts: Sequence[Count]) -> Count | None:
     return None
 
 
-def runs(text: str, counts: Iterable[Count]) -> Iterator[list[Count]]:
-    """The counts in runs of such as stand side by side, without those that tell a part of the one before."""
-    run: list[Count] = []
+def runs(sentence: Sentence, counts: Iterable[Count]) -> Iterator[list[Count]]:
+    """The counts in runs of such as stand side by side, without those that tell a part of the one before.
+
+    A part that is one of several equal ones is a run of its own.
+    """
+    text, run = sentence.source, list[Count]()
     for count in counts:
         if run and _is_part(text, run[-1], count):
+            if groups_of(sentence, count) > 1:
+                yield [count]
             continue
         if run and not _joined(text, run[-1], count):
             yield run

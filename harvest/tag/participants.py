@@ -128,10 +128,14 @@ _Span = tuple[Sentence, int, int]
 
 
 class _Total(NamedTuple):
-    """What one count or several side by side come to, what it is worth, and what tells it."""
+    """What one count or several side by side come to, what it is worth, and what tells it.
+
+    ``alone`` is what they would come to if the text told no other count: "50 each" is 150 in three groups.
+    """
 
     worth: float
     value: int
+    alone: int
     sentence: Sentence
     counts: tuple[Count, ...]
 
@@ -183,9 +187,10 @@ def _number(best: _Total, rest: _Total | None, totals: Iterable[_Total]) -> Numb
     """
     told = [best] if rest is None else [best, rest]
     spans = [span for total in told for span in total.spans]
-    values = {total.value for total in told}
-    spans += [span for total in totals if total.value in values and total not in told for span in total.spans]
-    return Number(sum(total.value for total in told), _evidence(spans))
+    number = sum(total.value for total in told)
+    values = {number, *(total.value for total in told)}
+    same = [total for total in totals if not values.isdisjoint((total.value, total.alone)) and total not in told]
+    return Number(number, _evidence([*spans, *(span for total in same for span in total.spans)]))
 
 
 def _evidence(spans: Iterable[_Span]) -> tuple[Evidence, ...]:
@@ -231,7 +236,7 @@ def _totals(sentence: Sentence, signals: Collection[str]) -> Iterator[_Total]:
     if all_ := whole(counts):
         yield _total(sentence, [all_], counts, signals, bonus=1.0)
         counts.remove(all_)
-    for run in runs(sentence.source, counts):
+    for run in runs(sentence, counts):
         if run[0].kind != "parallel":
             yield _total(sentence, run, counts, signals)
 
@@ -240,29 +245,26 @@ def _total(
     sentence: Sentence, run: Sequence[Count], counts: Sequence[Count], signals: Collection[str], bonus: float = 0.0
 ) -> _Total:
     """What a run of counts comes to and is worth; the other ``counts`` bound the words that speak of it."""
-    text, first, last = sentence.source, run[0], run[-1]
-    since = max(
-        [
-            sentence.start,
-            first.start - 90,
-            *(count.end for count in counts if count.end <= first.start and count.depth <= first.depth),
-        ]
-    )
-    until = min(
-        [
-            sentence.end,
-            last.after + 200,
-            *(count.start for count in counts if count.start > last.start and count.depth <= last.depth),
-        ]
-    )
-    before = text[since : first.start].lower()
+    before, after = _words_around(sentence, run, counts)
     value = sum(count.value for count in run)
-    groups = groups_of(sentence, first) if len(run) == 1 else 1
-    if groups > 1 and is_shared_out(first, counts):
-        groups, bonus = 1, bonus - 2.5
-    worth = bonus + _WEIGHT[sentence.role] + _worth(before, text[last.after : until].lower(), first.kind)
-    worth += _size(value) + _standing(sentence, run, signals, before) + 0.5 * (groups > 1)
-    return _Total(worth, value * groups, sentence, tuple(run))
+    alone = value * groups_of(sentence, run[0]) if len(run) == 1 else value
+    worth = bonus + _WEIGHT[sentence.role] + _worth(before, after, run[0].kind)
+    worth += _size(value) + _standing(sentence, run, signals, before)
+    if alone == value:
+        return _Total(worth, value, alone, sentence, tuple(run))
+    if is_shared_out(run[0], counts):
+        return _Total(worth - 2.5, value, alone, sentence, tuple(run))
+    return _Total(worth + 0.5, alone, alone, sentence, tuple(run))
+
+
+def _words_around(sentence: Sentence, run: Sequence[Count], counts: Iterable[Count]) -> tuple[str, str]:
+    """What stands before and after a run of counts up to the next ones; those in deeper brackets bound nothing."""
+    text, first, last = sentence.source, run[0], run[-1]
+    ends = [count.end for count in counts if count.end <= first.start and count.depth <= first.depth]
+    starts = [count.start for count in counts if count.start > last.start and count.depth <= last.depth]
+    since = max(sentence.start, first.start - 90, *ends)
+    until = min(sentence.end, last.after + 200, *starts)
+    return text[since : first.start].lower(), text[last.after : until].lower()
 
 
 def _worth(before: str, after: str, kind: Kind) -> float:

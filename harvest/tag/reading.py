@@ -7,8 +7,10 @@ A reading holds no decision. What it knows of each sentence is enough for ``cont
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from harvest.model import Section, Taggable
@@ -16,7 +18,7 @@ from harvest.tag import abbreviations, sentences
 from harvest.tag.ages import MARKERS, ages_at
 from harvest.tag.cues import CUES, Cue
 from harvest.tag.durations import UNITS, days_at
-from harvest.tag.sentences import ROLES, Role
+from harvest.tag.sentences import Role
 from harvest.tag.taxonomy import SUBJECT, Facet, TagEntry, Taxonomy, Terms
 from harvest.tag.terms import Hit, Lexicon
 
@@ -27,6 +29,9 @@ _BETWEEN = " | "
 
 _LISTING = re.compile(r"\b\d{1,2}[.)] ?$")
 """The end of a sentence that is cut at the number of a list's next item."""
+
+
+_spans: Callable[[], dict[Any, list[Span]]] = partial(defaultdict, list)
 
 
 @dataclass(slots=True)
@@ -42,18 +47,18 @@ class Sentence:
     start: int
     end: int
     role: Role
-    mentions: dict[int, list[Span]] = field(default_factory=dict)
-    cues: dict[Cue, list[Span]] = field(default_factory=dict)
-    signals: dict[str, list[Span]] = field(default_factory=dict)
-    misleading: dict[tuple[str, str], list[Span]] = field(default_factory=dict)
+    mentions: dict[int, list[Span]] = field(default_factory=_spans)
+    cues: dict[Cue, list[Span]] = field(default_factory=_spans)
+    signals: dict[str, list[Span]] = field(default_factory=_spans)
+    misleading: dict[tuple[str, str], list[Span]] = field(default_factory=_spans)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """A group of terms of a taxonomy with the facet and tag that it speaks for; ``key`` is their slugs.
 
-    ``free`` tells that nothing is asked of the sentence, ``conditional`` that something is asked of the record as a
-    whole.
+    ``free`` tells that no signals are asked of the sentence, ``conditional`` that something is asked of the record as
+    a whole. What is looked at for every mention stands here itself, since that is quicker.
     """
 
     facet: Facet
@@ -62,6 +67,9 @@ class Group:
     key: tuple[str, str]
     points: float
     plain: bool
+    near: frozenset[str]
+    beside: frozenset[str]
+    apart: frozenset[str]
     free: bool
     conditional: bool
 
@@ -69,28 +77,48 @@ class Group:
     def of(cls, facet: Facet, tag: TagEntry, terms: Terms) -> Group:
         """A group with what is asked of it so often that it is worked out once."""
         conditional = bool(tag.needs or tag.unless or tag.confined or terms.needs or terms.unless)
-        free = len(terms.places) == len(ROLES) and not (terms.near or terms.beside or terms.apart)
-        return cls(facet, tag, terms, (facet.slug, tag.slug), terms.points, terms.plain, free, conditional)
+        return cls(
+            facet,
+            tag,
+            terms,
+            key=(facet.slug, tag.slug),
+            points=terms.points,
+            plain=terms.plain,
+            near=terms.near,
+            beside=terms.beside,
+            apart=terms.apart,
+            free=not (terms.near or terms.apart),
+            conditional=conditional,
+        )
 
 
-class _Meaning(NamedTuple):
-    """What a phrase of the lexicon was filed as: one of the kinds below, and which one of that kind."""
+class _Entry(NamedTuple):
+    """What a phrase of the lexicon was filed as: one of the kinds of ``_Meaning``, and which one of that kind."""
 
-    kind: Literal["mention", "signal", "cue", "misleading", "marker"]
+    kind: Literal["mentions", "signals", "cues", "misleading", "markers"]
     name: Any
 
 
-class _Meanings(dict[tuple[int, ...], tuple[list[Any], ...]]):
-    """What the labels of a hit mean, by kind: worked out once for each set of labels."""
+class _Meaning(NamedTuple):
+    """What all that a hit was filed as means for its sentence; markers are readers of what stands beside them."""
 
-    def __init__(self, meanings: Sequence[_Meaning]) -> None:
-        self._meanings = meanings
+    mentions: list[int]
+    signals: list[str]
+    cues: list[Cue]
+    misleading: list[tuple[str, str]]
+    markers: list[Callable[[Sentence, Span], None]]
 
-    def __missing__(self, labels: tuple[int, ...]) -> tuple[list[Any], ...]:
-        found = [self._meanings[label] for label in labels]
-        kinds = ("mention", "signal", "cue", "misleading", "marker")
-        self[labels] = by_kind = tuple([name for kind, name in found if kind == wanted] for wanted in kinds)
-        return by_kind
+
+class _Meanings(dict[tuple[int, ...], _Meaning]):
+    """The meaning of each set of labels that a hit may have, worked out once."""
+
+    def __init__(self, entries: Sequence[_Entry]) -> None:
+        self._entries = entries
+
+    def __missing__(self, labels: tuple[int, ...]) -> _Meaning:
+        found = [self._entries[label] for label in labels]
+        self[labels] = meaning = _Meaning(*([name for kind, name in found if kind == one] for one in _Meaning._fields))
+        return meaning
 
 
 class Reader:
@@ -102,23 +130,23 @@ class Reader:
         self._days = [(signal.slug, signal.days) for signal in taxonomy.signals if signal.days is not None]
         self._ages = [(signal.slug, signal.ages) for signal in taxonomy.signals if signal.ages is not None]
         vocabulary = list(self._vocabulary(taxonomy))
-        meanings = [meaning for meaning, _ in vocabulary]
-        self._meaning = _Meanings(meanings)
+        entries = [entry for entry, _ in vocabulary]
+        self._meaning = _Meanings(entries)
         self._lexicon = Lexicon({label: phrases for label, (_, phrases) in enumerate(vocabulary)})
-        self._language = {i for i, meaning in enumerate(meanings) if meaning.kind in ("cue", "marker")}
+        self._language = {i for i, entry in enumerate(entries) if entry.kind in ("cues", "markers")}
 
-    def _vocabulary(self, taxonomy: Taxonomy) -> Iterator[tuple[_Meaning, list[str]]]:
-        yield _Meaning("marker", self._file_duration), list(UNITS)
-        yield _Meaning("marker", self._file_age), list(MARKERS)
-        yield from ((_Meaning("cue", cue), list(phrases)) for cue, phrases in CUES.items())
-        yield _Meaning("signal", SUBJECT), list(taxonomy.subject.names)
+    def _vocabulary(self, taxonomy: Taxonomy) -> Iterator[tuple[_Entry, list[str]]]:
+        yield _Entry("markers", self._file_duration), list(UNITS)
+        yield _Entry("markers", self._file_age), list(MARKERS)
+        yield from ((_Entry("cues", cue), list(phrases)) for cue, phrases in CUES.items())
+        yield _Entry("signals", SUBJECT), list(taxonomy.subject.names)
         tags = {group.key: group.tag for group in self._groups}
         named = [
-            *((_Meaning("signal", signal.slug), signal.phrases) for signal in taxonomy.signals),
-            *((_Meaning("mention", number), group.terms.phrases) for number, group in enumerate(self._groups)),
-            *((_Meaning("misleading", key), tag.misleading) for key, tag in tags.items()),
+            *((_Entry("signals", signal.slug), signal.phrases) for signal in taxonomy.signals),
+            *((_Entry("mentions", number), group.terms.phrases) for number, group in enumerate(self._groups)),
+            *((_Entry("misleading", key), tag.misleading) for key, tag in tags.items()),
         ]
-        yield from ((meaning, [taxonomy.subject.named_in(phrase) for phrase in phrases]) for meaning, phrases in named)
+        yield from ((entry, [taxonomy.subject.named_in(phrase) for phrase in phrases]) for entry, phrases in named)
 
     def read(self, study: Taggable) -> list[Sentence]:
         """The sentences of the study's title and abstract, then its keywords."""
@@ -126,7 +154,8 @@ class Reader:
         short = self._abbreviations(found)
         reading: list[Sentence] = []
         for section, hits in found:
-            reading += self._section(section, [*hits, *abbreviations.mentions(section.text, short)])
+            defined = list(abbreviations.mentions(section.text, short))
+            reading += self._section(section, sorted([*hits, *defined]) if defined else hits)
         reading += self._keywords([keyword.text for keyword in study.keywords])
         self._spread(reading)
         return reading
@@ -168,30 +197,16 @@ class Reader:
         self._file_all(parts, self._lexicon.find(joined))
         return parts
 
-    def _file_all(self, parts: Iterable[Sentence], hits: Iterable[Hit]) -> None:
-        """Files each hit under the part that it begins in."""
+    def _file_all(self, parts: Sequence[Sentence], hits: Sequence[Hit]) -> None:
+        """Files what each hit, in the order of their beginnings, means under the part that it begins in."""
         waiting = iter(parts)
         part = next(waiting, None)
-        for hit in sorted(hits):
-            while part is not None and hit.start >= part.end:
+        for start, end, labels in hits:
+            while part is not None and start >= part.end:
                 part = next(waiting, None)
-            if part is not None:
-                self._file(part, hit)
-
-    def _file(self, sentence: Sentence, hit: Hit) -> None:
-        """Files what a hit means under the sentence."""
-        span = (hit.start, hit.end)
-        mentions, signals, cues, misleading, markers = self._meaning[hit.labels]
-        for number in mentions:
-            sentence.mentions.setdefault(number, []).append(span)
-        for name in signals:
-            sentence.signals.setdefault(name, []).append(span)
-        for cue in cues:
-            sentence.cues.setdefault(cue, []).append(span)
-        for tag in misleading:
-            sentence.misleading.setdefault(tag, []).append(span)
-        for file in markers:
-            file(sentence, span)
+            if part is None:
+                return
+            _file(part, (start, end), self._meaning[labels])
 
     def _file_duration(self, sentence: Sentence, span: Span) -> None:
         duration = days_at(sentence.source, *span)
@@ -207,6 +222,20 @@ class Reader:
             for slug, (youngest, oldest) in self._ages:
                 if youngest <= ages.lowest and ages.highest <= oldest:
                     sentence.signals.setdefault(slug, []).append((ages.start, ages.end))
+
+
+def _file(sentence: Sentence, span: Span, meaning: _Meaning) -> None:
+    """Files what stands at the span under the sentence."""
+    for number in meaning.mentions:
+        sentence.mentions[number].append(span)
+    for name in meaning.signals:
+        sentence.signals[name].append(span)
+    for cue in meaning.cues:
+        sentence.cues[cue].append(span)
+    for tag in meaning.misleading:
+        sentence.misleading[tag].append(span)
+    for read in meaning.markers:
+        read(sentence, span)
 
 
 def _give_roles(parts: Sequence[Sentence], role: Role | None) -> None:

@@ -150,9 +150,12 @@ def _stops(text: str) -> Iterator[int]:
 
 
 def _abbreviated(text: str, stop: int) -> bool:
-    """Whether the word before the stop is an abbreviation or an initial; the K of "group K." is neither."""
-    word = text[text.rfind(" ", max(0, stop - 8), stop) + 1 : stop]
-    if _LETTERED.search(text, max(0, stop - 20), stop):
+    """Whether the word before the stop is an abbreviation or an initial; neither are the K of "group K." and the h of "24 h."."""
+    start = text.rfind(" ", max(0, stop - 8), stop) + 1
+    word = text[start:stop]
+    if _LETTERED.search(text, max(0, stop - 20), stop) or (
+        len(word) == 1 and text[max(0, start - 2) : start - 1].isdigit()
+    ):
         return False
     return _ABBREVIATED.fullmatch(word.lstrip("([").lower()) is not None
 

@@ -90,7 +90,7 @@ def check(phrase: str) -> str | None:
 
 
 def _parts(phrase: str) -> list[str]:
-    """The parts of a phrase, cut at blanks; brackets in which each alternative ends, or begins, with one are cut there."""
+    """The parts of a phrase, cut at blanks, be it those that every alternative in brackets ends or begins with."""
     parts = [""]
     for piece in _PIECE.findall(phrase):
         choices = [choice for choice in piece[1:-1].split("|") if choice.strip()] if piece[0] == "(" else [piece]

@@ -69,6 +69,8 @@ def test_a_duration_is_read_in_days(text: str, expected: tuple[str, float]) -> N
         "ulcers for more than 3 months",
         "of at least six months' duration",
         "a 3-year retrospective review",
+        "on stable medication for four weeks",
+        "a 4-week screening phase",
         "over a 6-year period",
         "a few weeks",
         "per week",

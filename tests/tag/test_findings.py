@@ -16,10 +16,11 @@ SIGNALS: dict[str, Any] = {
     "bad": {"phrases": ["(damage|decline|worse*)"]},
     "good": {"phrases": ["(improv*|better)"]},
     "more": {"phrases": ["(increas*|higher)"]},
-    "fewer": {"phrases": ["lower"]},
+    "fewer": {"phrases": ["(lower|less)"]},
     "same": {"phrases": ["(not differ|no difference|unchanged)"]},
     "both": {"phrases": ["mixed results"]},
     "open": {"phrases": ["protocol", "remains unknown"]},
+    "euthyroid": {"phrases": ["euthyroid state"]},
     "goitre": {"phrases": ["goitre"]},
     "clinic": {"phrases": ["goitre clinic"]},
     "tsh": {"phrases": ["TSH"]},
@@ -41,7 +42,11 @@ def tagger(tmp_path_factory: pytest.TempPathFactory) -> Tagger:
     effect = raw["facets"]["effect"]
     effect["findings"] = GENERAL
     effect["tags"]["kidney"]["findings"] = {"better": ["more"], "worse": ["fewer"]}
-    effect["tags"]["thyroid"]["findings"] = {"worse": ["goitre"], "unclear": ["tsh", "both", "clinic"]}
+    effect["tags"]["thyroid"]["findings"] = {
+        "worse": ["goitre"],
+        "better": ["euthyroid"],
+        "unclear": ["tsh", "both", "clinic"],
+    }
     path: Path = tmp_path_factory.mktemp("findings") / "lithium.yaml"
     return Tagger(load(written(path, raw)))
 
@@ -64,14 +69,24 @@ def found(tagger: Tagger, *abstract: str | tuple[str, str], title: str = "Lithiu
         ("None of the patients showed kidney damage.", "no-change"),
         ("Fever, kidney damage and rash were rare.", "no-change"),
         ("There was a low risk of kidney damage.", "no-change"),
+        ("There was minimal risk for kidney damage.", "no-change"),
+        ("There was fever in most and kidney damage in none.", "no-change"),
+        ("Of nine patients none, including the eldest, had kidney damage.", "no-change"),
+        ("Kidney damage was seen in more than 3 patients.", "worse"),
         ("No case of renal failure occurred.", "no-change"),
         ("There was no difference in kidney damage.", "no-change"),
         ("Lithium did not improve renal function.", "no-change"),
         ("Lithium prevented kidney damage.", "better"),
         ("Kidney damage was significantly reduced.", "better"),
         ("Kidney damage in the control group was higher.", "better"),
+        ("Lithium prevented fever, rash and kidney damage.", "better"),
         ("Renal function improved in some and was worse in others.", "mixed"),
         ("There were mixed results on renal function.", "mixed"),
+        ("Renal function improved in men and was unchanged in women.", "mixed"),
+        ("Kidney damage was seen in adults, whereas renal function of the young was unchanged.", "mixed"),
+        ("Kidney damage was transient.", "unclear"),
+        ("There was transient kidney damage.", "unclear"),
+        ("Was there kidney damage?", "unclear"),
         ("Renal function improved, but later there were mixed results.", "mixed"),
         ("Renal function was measured twice.", "unclear"),
         ("The thyroid improved.", "unclear"),
@@ -80,6 +95,58 @@ def found(tagger: Tagger, *abstract: str | tuple[str, str], title: str = "Lithiu
 def test_a_finding_is_what_the_wording_says_under_what_governs_it(tagger: Tagger, sentence: str, finding: str) -> None:
     """Denial makes it no change, lessening of harm an improvement; without a wording nothing is told."""
     assert found(tagger, ("RESULTS", sentence)).finding == finding
+
+
+@pytest.mark.parametrize(
+    ("rates", "finding"),
+    [
+        ("in 12% on lithium and in 30% on placebo", "better"),
+        ("in 30% on lithium and in 12% on placebo", "worse"),
+        ("in 30% on placebo and in 12% on lithium", "better"),
+        ("in 12% of controls and in 30% on lithium", "worse"),
+        ("in 12% vs. 30%", "better"),
+        ("in 30% vs. 12%", "worse"),
+        ("in 12% at first and in 30% later", "worse"),
+        ("in 12% (95% CI 3 to 21) of those on placebo", "worse"),
+        ("in 12%", "worse"),
+    ],
+)
+def test_harm_that_the_controls_had_more_often_is_an_improvement(tagger: Tagger, rates: str, finding: str) -> None:
+    """By the rates of both; where only the numbers stand side by side the first one is that of the subject."""
+    assert found(tagger, ("RESULTS", f"Kidney damage was seen {rates}.")).finding == finding
+
+
+def test_rates_of_the_controls_may_come_first(tagger: Tagger) -> None:
+    """Named before their number."""
+    result = "Controls had 30% and those on lithium 12% of kidney damage."
+    assert found(tagger, ("RESULTS", result)).finding == "better"
+
+
+def test_without_begins_a_clause(tagger: Tagger) -> None:
+    """What improved before it is something else."""
+    assert found(tagger, ("RESULTS", "Mood improved, without kidney damage.")).finding == "no-change"
+    assert found(tagger, ("RESULTS", "Mood improved, with no kidney damage.")).finding == "no-change"
+
+
+def test_a_threshold_is_no_finding(tagger: Tagger) -> None:
+    """More of something than a number tells how it was counted."""
+    assert found(tagger, ("RESULTS", "Renal function higher than 60 was the rule.")).finding == "unclear"
+    assert found(tagger, ("RESULTS", "Renal function was higher than before.")).finding == "better"
+    assert found(tagger, ("RESULTS", "It helped, but less so the kidney.")).finding == "unclear"
+
+
+def test_a_lack_of_the_effects_own_improvement_is_harm(tagger: Tagger) -> None:
+    """A wording that only this effect has would not be looked for if its absence meant nothing."""
+    assert found(tagger, ("RESULTS", "A euthyroid state was kept."), of="thyroid").finding == "better"
+    assert found(tagger, ("RESULTS", "No euthyroid state was kept."), of="thyroid").finding == "worse"
+
+
+def test_nothing_is_told_where_sentences_contradict_each_other(tagger: Tagger) -> None:
+    """Neither side has enough of the weight, and harm and improvement do not balance."""
+    results = ("RESULTS", "Kidney damage was seen. Renal function did not differ. Renal failure was unchanged.")
+    assert found(tagger, results).finding == "no-change"
+    tag = found(tagger, results, ("CONCLUSION", "Kidney damage was seen."))
+    assert (tag.finding, tag.finding_evidence) == ("unclear", None)
 
 
 def test_a_relative_wording_is_read_as_each_effect_asks(tagger: Tagger) -> None:
@@ -126,9 +193,9 @@ def test_less_of_something_else_turns_no_relative_wording(tagger: Tagger) -> Non
 
 
 def test_a_mention_together_with_a_wording_of_its_own_counts_most(tagger: Tagger) -> None:
-    """More than a conclusion that only mentions the effect."""
-    result, conclusion = ("RESULTS", "The thyroid had a goitre."), ("CONCLUSION", "The thyroid was better.")
-    assert found(tagger, result, conclusion, of="thyroid").finding == "worse"
+    """More than a sentence that only mentions the effect."""
+    results = ("RESULTS", "The thyroid had a goitre. The thyroid was better.")
+    assert found(tagger, results, of="thyroid").finding == "worse"
 
 
 def test_a_name_makes_a_sentence_speak_and_says_nothing_itself(tagger: Tagger) -> None:

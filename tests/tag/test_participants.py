@@ -229,6 +229,13 @@ def test_without_its_evidence_the_number_is_gone(size: int) -> None:
     assert count(*texts) != size
 
 
+def test_the_equal_parts_of_a_number_are_evidence_of_it() -> None:
+    """They would tell it if nothing else did."""
+    number = read("We randomised 150 adults to three groups (50 each).")
+    assert number is not None
+    assert [one.phrase for one in number.evidence] == ["150 adults", "50 each"]
+
+
 def numbers_of(tagger: Tagger, title: str, text: str) -> list[Tag]:
     return [tag for tag in tagger.tag(study(title, text)) if tag.facet == "participants"]
 
