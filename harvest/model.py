@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, NewType, Protocol
+from typing import Literal, NamedTuple, NewType, Protocol
 
 Pmid = NewType("Pmid", int)
 """A PubMed identifier, the identity of a study."""
@@ -340,9 +340,8 @@ class Problem:
         return f"{self.record}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Why a tag was given.
+class Evidence(NamedTuple):
+    """Why a tag was given; a tuple, since a study has dozens.
 
     For text, ``start`` and ``end`` are Python character offsets that cut ``phrase`` out of the text of section number
     ``section``. For MeSH and publication types ``source_id`` is the identifier and ``phrase`` its name; for a keyword

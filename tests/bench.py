@@ -19,8 +19,9 @@ from itertools import islice
 from pathlib import Path
 
 from harvest import medline
+from harvest.assembly import tagger_of
+from harvest.config import load
 from harvest.model import Study
-from harvest.tag import Tagger, load
 from tests.pubmed.corpus import corpus_files, read_bytes, split_records
 from tests.pubmed.grow import grow
 
@@ -42,7 +43,7 @@ def grown(count: int, seed: int) -> Iterator[list[Study]]:
 def tagging(count: int) -> None:
     """Every facet, on one core; reading the records is not counted."""
     started = time.perf_counter()
-    tagger = Tagger(load(Path("db/taxonomy")))
+    tagger = tagger_of(load(Path("db"), {}))
     print(f"  the tagger is built in {time.perf_counter() - started:.1f} s")
     rates, characters, tags = [], 0, 0
     for studies in grown(count, seed=1):

@@ -142,17 +142,19 @@ class Decision:
             group = self._groups[number]
             if (weight or group.plain) and (group.free or _allowed(group, sentence)):
                 counting.append((group, number, _counting(group, sentence, spans)))
-        keys = {group.key for group, _, spans in counting if spans}
-        crowded = self._crowded(sentence, keys) if len(keys) > 1 else ()
+        crowded = self._crowded(sentence, counting)
         for group, number, spans in counting:
             if spans:
                 facet, tag = group.key
                 share = 1 if group.plain else weight * CROWDED if facet in crowded else weight
                 points[facet][tag].append(_Point(number, source, share * group.points, sentence, spans))
 
-    def _crowded(self, sentence: Sentence, tags: Collection[tuple[str, str]]) -> Collection[str]:
+    def _crowded(self, sentence: Sentence, counting: Iterable[tuple[Group, int, list[Span]]]) -> Collection[str]:
         """The facets of which the sentence names so many tags that it enumerates."""
-        if sentence.role in _NOT_A_LIST or len(tags) < 2:
+        if sentence.role in _NOT_A_LIST:
+            return ()
+        tags = {group.key for group, _, spans in counting if spans and group.key[0] in self._crowds}
+        if len(tags) < 2:
             return ()
         fewer = "listing" in sentence.cues
         return {slug for slug, crowd in self._crowds.items() if len(self._narrowest(slug, tags)) >= crowd - fewer}
@@ -171,8 +173,8 @@ class Decision:
 
     def _given(self, facet: Facet, points: Mapping[str, list[_Point]], signals: Collection[str]) -> list[Tag]:
         """The facet's tags that have points enough, and the broader tags that they imply with the same evidence."""
-        found = {slug: fitting for slug, all_ in points.items() if (fitting := self._fitting(all_, signals))}
-        totals = {slug: self._total(fitting) for slug, fitting in found.items()}
+        found = {slug: self._fitting(some, signals) for slug, some in points.items() if _may_suffice(some)}
+        totals = {slug: self._total(fitting) for slug, fitting in found.items() if _may_suffice(fitting)}
         enough = [tag.slug for tag in facet.tags if totals.get(tag.slug, 0) >= ENOUGH]
         if facet.kind == "single":
             enough = sorted(enough, key=lambda slug: -totals[slug])[:1]
@@ -211,6 +213,11 @@ class Decision:
                 left[number] = room - min(points, room)
                 total += min(points, room)
         return total
+
+
+def _may_suffice(found: Iterable[_Point]) -> bool:
+    """Whether the points come to enough if nothing is taken off: most that a record gives do not."""
+    return sum([point.points for point in found]) >= ENOUGH
 
 
 def _by_points(point: _Point) -> float:

@@ -150,14 +150,13 @@ def _stops(text: str) -> Iterator[int]:
 
 
 def _abbreviated(text: str, stop: int) -> bool:
-    """Whether the word before the stop is an abbreviation or an initial; neither are the K of "group K." and the h of "24 h."."""
+    """Whether the word before the stop is an abbreviation or an initial: not the K of "group K.", the h of "24 h."."""
     start = text.rfind(" ", max(0, stop - 8), stop) + 1
     word = text[start:stop]
-    if _LETTERED.search(text, max(0, stop - 20), stop) or (
-        len(word) == 1 and text[max(0, start - 2) : start - 1].isdigit()
-    ):
+    if not _ABBREVIATED.fullmatch(word.lstrip("([").lower()):
         return False
-    return _ABBREVIATED.fullmatch(word.lstrip("([").lower()) is not None
+    counted = len(word) == 1 and text[max(0, start - 2) : start - 1].isdigit()
+    return not counted and not _LETTERED.search(text, max(0, stop - 20), stop)
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
