@@ -201,13 +201,14 @@ class Decision:
 
     def _total(self, found: list[_Point]) -> float:
         """The points of a tag: the best of each sentence or heading, added up, no group beyond its ``most``."""
+        groups = self._groups
         if len(found) == 1:
-            return min(found[0].points, self._groups[found[0].group].terms.most)
+            return min(found[0].points, groups[found[0].group].most)
         left: dict[int, float] = {}
         counted: set[int] = set()
         total = 0.0
         for number, source, points, _, _ in sorted(found, key=_by_points):
-            room = left.get(number, self._groups[number].terms.most)
+            room = left.get(number, groups[number].most)
             if room and source not in counted:
                 counted.add(source)
                 left[number] = room - min(points, room)

@@ -66,6 +66,7 @@ class Group:
     terms: Terms
     key: tuple[str, str]
     points: float
+    most: float
     plain: bool
     near: frozenset[str]
     beside: frozenset[str]
@@ -83,6 +84,7 @@ class Group:
             terms,
             key=(facet.slug, tag.slug),
             points=terms.points,
+            most=terms.most,
             plain=terms.plain,
             near=terms.near,
             beside=terms.beside,

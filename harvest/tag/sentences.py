@@ -74,7 +74,7 @@ _CITED = re.compile(r"\d(?: ?\(\d+\)[:,] ?\w?\d|\d; ?\d+ ?[:(])")
 
 def cites(sentence: str) -> bool:
     """Whether the sentence is an entry of a list of references: volume, issue and pages."""
-    return _CITED.search(sentence) is not None
+    return (";" in sentence or ")" in sentence) and _CITED.search(sentence) is not None
 
 
 def role_of(section: Section) -> Role | None:
