@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from harvest import config as recipe
 from harvest import home as homes
 from harvest.cli import main
 from harvest.errors import ConfigError, HarvestError, LockedError
@@ -19,21 +20,34 @@ COMMANDS = re.findall(r"^    (\S.*)$", README, re.MULTILINE)
 
 def test_the_commands_are_those_we_know() -> None:
     """Each is run by a test below, or by CI as it stands."""
-    assert sorted(COMMANDS) == [
+    assert sorted(COMMANDS) == [  # the first stands there twice
+        ".venv/bin/harvest check",
         ".venv/bin/harvest check",
         ".venv/bin/harvest run",
         ".venv/bin/harvest status",
+        ".venv/bin/harvest tag",
+        ".venv/bin/harvest tag --dry-run",
         "make check",
         "make run",
         "make test",
     ]
 
 
-@pytest.mark.parametrize("verb", ["check", "status"])
-def test_the_commands_that_need_no_network_run(verb: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["check", "status", "tag --dry-run", "tag"])
+def test_the_commands_that_need_no_network_run(command: str, tmp_path: Path) -> None:
     """On a fresh home."""
     homes.make(tmp_path / "home")
-    assert CliRunner(env={"HARVEST_HOME": str(tmp_path / "home")}).invoke(main, [verb]).exit_code == 0
+    assert f".venv/bin/harvest {command}\n" in README
+    assert CliRunner(env={"HARVEST_HOME": str(tmp_path / "home")}).invoke(main, command.split()).exit_code == 0
+
+
+def test_every_facet_is_explained() -> None:
+    """Those that the recipe asks for, and no other."""
+    table = README.partition("## What is tagged")[2].partition("## ")[0]
+    explained = {
+        name for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
+    }
+    assert explained == set(recipe.load(homes.SHIPPED, {}).recipe.tracker.facets)
 
 
 def test_every_verb_is_in_the_table_with_its_options() -> None:
@@ -62,6 +76,17 @@ def test_every_make_target_exists(target: str) -> None:
 def test_every_table_named_exists_in_the_schema() -> None:
     """The tables that researchers are sent to."""
     schema = Path("harvest/store/migrations.py").read_text(encoding="utf-8")
-    for table in ("studies", "sections", "study_tags", "tag_evidence", "runs", "run_sources"):
+    named = (
+        "studies",
+        "sections",
+        "facets",
+        "tags",
+        "study_tags",
+        "tag_evidence",
+        "tag_accuracy",
+        "runs",
+        "run_sources",
+    )
+    for table in named:
         assert f"`{table}`" in README
         assert f"CREATE TABLE {table} " in schema

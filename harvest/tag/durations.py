@@ -71,8 +71,13 @@ _KEPT = re.compile(
 )
 """Words that make "more than" before a duration tell how long something was kept up, not how long it had been there."""
 
-_YEARS_OF_AGE = re.compile(r"(?:\b(?:mean|between)\b|years,?)[^.;]{0,14}$", re.IGNORECASE)
-"""Words before a number of years that make it an age; before other units they make none."""
+_OTHER_YEARS = re.compile(
+    r"(?:\b(?:mean|between)\b|years,?)[^.;]{0,14}$"
+    r"|\b(?:children|adolescents|adults|participants|boys|girls|infants) \($"
+    r"|\b(?:conducted|collected|performed|published|accrued|pooled)\b[^.;]{0,12}$",
+    re.IGNORECASE,
+)
+"""Words before a number of years that make it an age or what a collection spans; before other units they make none."""
 
 _NOT_AFTER = re.compile(
     rf"s?['\u2019]? duration\b|s?{_GAP[:-1]}"
@@ -112,7 +117,7 @@ def days_at(text: str, start: int, end: int) -> tuple[int, int, float] | None:
 
 def _are_other_years(text: str, start: int, end: int) -> bool:
     """Whether years are an age or a period that a record looks back on, as the same words of other units are not."""
-    return bool(_PERIOD.match(text, end) or _YEARS_OF_AGE.search(text, max(0, start - 25), start))
+    return bool(_PERIOD.match(text, end) or _OTHER_YEARS.search(text, max(0, start - 25), start))
 
 
 def _is_no_follow_up(text: str, start: int, end: int) -> bool:

@@ -72,6 +72,8 @@ def test_a_duration_is_read_in_days(text: str, expected: tuple[str, float]) -> N
         "on stable medication for four weeks",
         "a 4-week screening phase",
         "over a 6-year period",
+        "children (1.5 to 14 years)",
+        "trials conducted over 13 years",
         "a few weeks",
         "per week",
     ],
