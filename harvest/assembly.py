@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,9 +21,6 @@ from harvest.tag.taxonomy import load as load_taxonomy
 
 REACH_SECONDS = 10
 
-ALLOCATIONS = 100_000
-"""Objects made between two searches for cycles among them; Python's own 700 is for programs that make many."""
-
 
 def today() -> date:
     """The current day in UTC, by which watermarks are kept."""
@@ -34,16 +30,10 @@ def today() -> date:
 def tagger_of(config: Config) -> Tagger:
     """The tagger for the facets that the recipe names.
 
-    It lives as long as the program and its work makes no cycles: looking for some among its hundred thousand phrases
-    again and again would cost a fifth of the time.
-
     Raises:
         ConfigError: the taxonomy is wrong, or lacks a facet.
     """
-    tagger = Tagger(load_taxonomy(config.taxonomy), config.recipe.tracker.facets)
-    gc.freeze()
-    gc.set_threshold(ALLOCATIONS)
-    return tagger
+    return Tagger(load_taxonomy(config.taxonomy), config.recipe.tracker.facets)
 
 
 def network_of(config: Config, *, attempts: int = 5) -> tuple[Client, Eutils]:

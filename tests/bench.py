@@ -7,6 +7,7 @@ text, so that no two are alike and nothing can be remembered from one to the nex
 from __future__ import annotations
 
 import argparse
+import gc
 import platform
 import resource
 import sqlite3
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from harvest import medline
 from harvest.assembly import tagger_of
+from harvest.cli import ALLOCATIONS
 from harvest.config import load
 from harvest.model import Study
 from tests.pubmed.corpus import corpus_files, read_bytes, split_records
@@ -42,6 +44,7 @@ def grown(count: int, seed: int) -> Iterator[list[Study]]:
 
 def tagging(count: int) -> None:
     """Every facet, on one core; reading the records is not counted."""
+    gc.set_threshold(ALLOCATIONS)
     started = time.perf_counter()
     tagger = tagger_of(load(Path("db"), {}))
     print(f"  the tagger is built in {time.perf_counter() - started:.1f} s")
