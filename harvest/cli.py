@@ -42,7 +42,7 @@ EXAMPLES = 3
 """PMIDs shown beside a count."""
 
 ALLOCATIONS = 100_000
-"""Objects made before cycles among them are looked for: after every 700, as is usual, a tenth of the time goes there."""
+"""Objects made before cycles among them are looked for: after 700, as is usual, it takes a tenth of the time."""
 
 
 class _Verbs(click.Group):

@@ -382,6 +382,33 @@ def test_a_wrong_recipe_or_taxonomy_exits_2_and_names_the_key(
     assert not (home / "ketamine.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("parents: [depression]", "parents: [sadness]", "unknown parent 'sadness'"),
+        ("parents: [depression]", "parents: [treatment-resistant-depression]", "a cycle"),
+        ("      ocd:\n", "      ptsd:\n", "duplicate entry 'ptsd'"),
+        ("      ocd:\n        label:", "      ocd:\n        labels:", "ocd > labels: unknown key"),
+        ("phrases: [obsessive-compulsive", "phrases: [(obsessive", "ocd > terms > 0 > phrases > 0: invalid phrase"),
+    ],
+)
+def test_a_faulty_taxonomy_leaves_a_database_the_tags_it_has(
+    harvest: Harvest, home: Path, old: str, new: str, named: str
+) -> None:
+    """Every verb that would tag names the entry, exits 2 and touches nothing."""
+    harvest("load", "tests/pubmed/corpus/shapes.xml")
+    before = query(home, "SELECT * FROM study_tags ORDER BY 1, 2, 3")
+    path = home / "taxonomy" / "condition.yaml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+    for verb in (("check",), ("tag",), ("tag", "--dry-run"), ("load", "tests/pubmed/corpus/psychiatry.xml")):
+        result = harvest(*verb)
+        assert result.exit_code == 2
+        assert named in result.output
+    assert before
+    assert query(home, "SELECT * FROM study_tags ORDER BY 1, 2, 3") == before
+
+
 def test_reaching_pubmed_is_told_by_exit_code(
     harvest: Harvest, pubmed: LocalPubMed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
