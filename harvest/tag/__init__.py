@@ -1,7 +1,7 @@
 """Says what a study is about, and shows the words that say so.
 
     taxonomy       what there is to be about: facets, tags, their phrases and MeSH headings (data of a home)
-    terms          every phrase of the taxonomy and of ``cues`` is found in one pass over each section
+    terms          every phrase of the taxonomy and of ``cues`` (the language of abstracts) is found in one pass
     sentences      sections become sentences, each with its role: background, objective, methods, results, conclusion
     abbreviations  "chronic heart failure (CHF)": from there on CHF is a mention too
     durations      "followed for 12 weeks" is 84 days
@@ -9,6 +9,13 @@
     reading        all of that put together: for each sentence what it mentions
     context        what a mention counts: little in the background, nothing among exclusion criteria
     decision       points add up to tags; each mention that gave points is evidence
+    findings       what was found of an effect: worse, better, no change, mixed, and the sentence that says so
+    numbers        the figures of a text, in digits and in words
+    counts         figures that count people: "84 patients", "(n = 42)"
+    groups         how such counts add up: part and whole, "each"
+    participants   which of them the results rest on
+    follow_up      after how many days the last outcome is told
+    tagger         all of it, one study at a time
 
 Nothing here knows the subject; another taxonomy makes it another tracker.
 """

@@ -220,3 +220,29 @@ def test_a_facet_can_be_asked_of_some_records_only(tmp_path: Path) -> None:
     tagger = Tagger(load(written(tmp_path / "some.yaml", raw)))
     assert slugs(tagger, study("The kidney.")) == ["organ", "kidney"]
     assert slugs(tagger, study("The kidney.", ("RESULTS", "After an overdose."))) == []
+
+
+def test_a_plain_mention_counts_in_full_wherever_it_stands(tmp_path: Path) -> None:
+    """In the background and among exclusion criteria too; where it may stand at all is said by ``places``."""
+    background = study("A study.", ("BACKGROUND", "A tooth may hurt."))
+    excluded = study("A study.", ("METHODS", "Those with a tooth were excluded."))
+    weighed = with_species(tmp_path, phrases=["tooth"])
+    plain = with_species(tmp_path, phrases=["tooth"], plain=True)
+    elsewhere = with_species(tmp_path, phrases=["tooth"], plain=True, places=["results"])
+    for told in (background, excluded):
+        assert slugs(weighed, told) == []
+        assert slugs(plain, told) == ["tooth"]
+        assert slugs(elsewhere, told) == []
+
+
+def test_a_group_of_terms_can_be_worth_so_much_at_most(tmp_path: Path) -> None:
+    """However often it is mentioned; another group can add to it."""
+    often = study("A study.", ("RESULTS", "One tooth. Another tooth. A third tooth."))
+    assert slugs(with_species(tmp_path, phrases=["tooth"], points=0.5), often) == ["tooth"]
+    assert slugs(with_species(tmp_path, phrases=["tooth"], points=0.5, most=0.9), often) == []
+
+
+def test_a_wider_tag_may_have_mentions_of_its_own(tagger: Tagger) -> None:
+    """Its evidence is that of the narrower tag and its own."""
+    organ = tagger.tag(study("Organ damage.", ("RESULTS", "The kidney was hurt.")))[0]
+    assert [one.phrase for one in organ.evidence] == ["Organ damage", "kidney"]

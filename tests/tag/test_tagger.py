@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 
 from harvest.errors import ConfigError
 from harvest.model import Keyword, Section, StoredText, Tag
-from harvest.tag import Tagger
-from tests.tag.studies import lithium, study
+from harvest.tag import Tagger, load
+from tests.tag.studies import LITHIUM, lithium, study, written
 
 STUDIES = {
     "repeated infusions": study(
@@ -176,3 +177,42 @@ def test_the_tagger_tells_what_it_may_give(tmp_path: Path) -> None:
         ("effect", "kidney", ("organ",)),
     ]
     assert tagger.digest == Tagger(taxonomy).digest != Tagger(taxonomy, ()).digest
+
+
+NUMBERS: dict[str, Any] = {
+    **LITHIUM,
+    "signals": {**LITHIUM["signals"], "harmed": {"phrases": ["(impair*|worse)"]}},
+    "facets": {
+        "effect": {**LITHIUM["facets"]["effect"], "findings": {"worse": ["harmed"]}},
+        "participants": {"label": "Participants", "definition": "How many.", "kind": "number", "unless": ["overdose"]},
+    },
+}
+
+
+def test_numbers_and_findings_come_with_the_words_that_state_them(tmp_path: Path) -> None:
+    """A number is a tag of its facet; a facet that is not asked of a record gives none."""
+    tagger = Tagger(load(written(tmp_path / "numbers.yaml", NUMBERS)))
+    told = ("RESULTS", "We enrolled 38 patients. Kidney function was impaired by lithium.")
+    organ, kidney, number = tagger.tag(study("Lithium.", told))
+    assert (kidney.finding, organ.finding) == ("worse", "worse")
+    assert kidney.finding_evidence is not None
+    assert kidney.finding_evidence.phrase.startswith("Kidney function was impaired")
+    assert (number.facet, number.tag) == ("participants", "38")
+    assert "38 patients" in number.evidence[0].phrase
+    assert [tag.facet for tag in tagger.tag(study("Overdose.", told))] == ["effect", "effect"]
+
+
+def test_a_number_that_nobody_can_read_is_refused(tmp_path: Path) -> None:
+    """The facets of numbers are those that the program has readers for."""
+    raw = {**NUMBERS, "facets": {"wisdom": {"label": "Wisdom", "definition": "How much.", "kind": "number"}}}
+    with pytest.raises(ConfigError, match="facets > wisdom: numbers can be read of participants, follow_up_days only"):
+        Tagger(load(written(tmp_path / "wisdom.yaml", raw)))
+
+
+def test_facets_are_told_in_the_order_in_which_they_are_asked_for(tmp_path: Path) -> None:
+    """Whatever their order in the taxonomy, and however they build on each other."""
+    taxonomy = load(written(tmp_path / "numbers.yaml", NUMBERS))
+    tagger = Tagger(taxonomy, ["participants", "effect"])
+    tags = tagger.tag(study("Kidney.", ("METHODS", "We enrolled 38 patients.")))
+    assert [tag.facet for tag in tags] == ["participants", "effect", "effect"]
+    assert [facet.facet for facet in tagger.facets] == ["participants", "effect"]
