@@ -7,10 +7,10 @@ or it is the name of something: a year, group 2, phase 3.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from harvest.tag.numbers import Figure, figures
+from harvest.tag.numbers import Figure, figures, figures_between
 from harvest.tag.reading import Sentence
 
 _PEOPLE_WORDS = """
@@ -62,10 +62,21 @@ _AFTER_NO_COUNT = re.compile(
     r" ?(?:%|±|[\])]|mg\b|min|ml\b|h\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b)|/(?!group|arm)|[\-‐–]"
 )
 
+_NO_COUNT_STARTS = frozenset("%±])mhdwy/")
+"""One of these stands first in it, or after a blank."""
+
 _LABEL_BEFORE = re.compile(
     r"\b(?:asa|asa-ps|class|grades?|phases?|days?|weeks?|months?|stages?|levels?|types?|cohorts?|parts?|status|visits?"
     r"|groups?|figure|table|version|dsm|axis|aged?|pod)(?: \w{1,3} (?:or|and|to))? $"
 )
+
+_LABEL_WORDS = """
+    asa ps class grade grades phase phases day days week weeks month months stage stages level levels type types cohort
+    cohorts part parts status visit visits group groups figure table version dsm axis age aged pod or and to study
+    experiment experiments
+"""
+_LABEL_ENDS = tuple(f"{word} " for word in _LABEL_WORDS.split())
+"""The last words before the name of something."""
 
 _STUDY_BEFORE = re.compile(r"\b(?:study|experiments?) $")
 
@@ -75,6 +86,8 @@ _YEAR_BEFORE = re.compile(
 )
 
 _ASIDE = re.compile(r" ?[(\[][^()\[\]]{1,40}[)\]]")
+
+_OPENING = frozenset("([")
 
 _AGED = re.compile(r"year|yr|\d(?:st|nd|rd|th)")
 
@@ -102,6 +115,13 @@ _DONE = re.compile(
     r"|recruited|included|analy[sz]ed|participated|assigned|allocated|took part)"
     r"(?=[.;)]|, (?:and|\d)| (?:to|into|in|and|for|between|equally|with|at|from|were)\b)"
 )
+
+_PUNCTUATED = frozenset(",/")
+_BEGINNINGS = """
+    we wa ha ra en re in an pa as al to ea pe gi tr un on wi
+"""
+_TELLING = frozenset(f" {beginning}" for beginning in _BEGINNINGS.split())
+"""What the words that tell what was done or said of people begin with."""
 
 _BOUND = re.compile(r"\b(?:than|above|below|over|under|least|score of|index of) $")
 """Words before a number that make it a bound: "a score greater than 20 were randomised"."""
@@ -137,17 +157,19 @@ class Count(NamedTuple):
     depth: int
 
 
-def counts_in(sentence: Sentence) -> Iterator[Count]:
+def counts_in(sentence: Sentence) -> list[Count]:
     """The counts of people in a sentence, in order."""
-    text = sentence.source
-    before = False
-    for figure in figures(text, sentence.start, sentence.end):
-        if figure.ordinal or figure.value < 1 or not figure.value.is_integer():
+    text, since, counts = sentence.source, sentence.start, list[Count]()
+    for figure in figures(text, since, sentence.end):
+        value, start, end, ordinal = figure
+        if text[end : end + 1] not in _BEFORE_WORDS and "=" not in text[max(since, start - 12) : start]:
+            continue
+        if ordinal or value < 1 or not value.is_integer():
             continue
         count = _count(sentence, figure)
-        if count and (before or count.kind != "parallel"):
-            before = True
-            yield count
+        if count and (counts or count.kind != "parallel"):
+            counts.append(count)
+    return counts
 
 
 def _depth(text: str, start: int, end: int) -> int:
@@ -158,35 +180,48 @@ def _depth(text: str, start: int, end: int) -> int:
 
 def _count(sentence: Sentence, figure: Figure) -> Count | None:
     """The count that a figure is, ``None`` where it counts no people."""
-    text, value = sentence.source, int(figure.value)
-    leading = text[max(sentence.start, figure.start - 12) : figure.start]
+    text, (value, start, end, _) = sentence.source, figure
+    leading = text[max(sentence.start, start - 12) : start]
     if "=" in leading and (match := _N.search(leading)):
-        start = figure.start - len(match[0])
-        other = _NO_N.match(text, figure.end) or _tells_studies(text, start)
-        return None if other else Count(value, start, figure.end, figure.end, "n", _depth(text, sentence.start, start))
-    if text[figure.end : figure.end + 1] not in _BEFORE_WORDS or leading[-1:] in _BEFORE_NO_COUNT:
+        return _n(sentence, int(value), start - len(match[0]), end)
+    following = text[end : end + 2]
+    if following[:1] not in _BEFORE_WORDS or leading[-1:] in _BEFORE_NO_COUNT:
         return None
-    if _AFTER_NO_COUNT.match(text, figure.end):
+    if not _NO_COUNT_STARTS.isdisjoint(following) and _AFTER_NO_COUNT.match(text, end):
         return None
-    aside = _ASIDE.match(text, figure.end)
-    told = _told(text, aside.end() if aside else figure.end, figure, sentence.end)
+    aside = None if _OPENING.isdisjoint(following) else _ASIDE.match(text, end)
+    told = _told(text, aside.end() if aside else end, figure, sentence.end)
     if told is None or _is_label(text, figure):
         return None
-    return Count(value, figure.start, figure.end, told[1], told[0], _depth(text, sentence.start, figure.start))
+    return Count(int(value), start, end, told[1], told[0], _depth(text, sentence.start, start))
+
+
+def _n(sentence: Sentence, value: int, start: int, end: int) -> Count | None:
+    """The count that "n =" at ``start`` tells."""
+    if _NO_N.match(sentence.source, end) or _tells_studies(sentence.source, start):
+        return None
+    return Count(value, start, end, end, "n", _depth(sentence.source, sentence.start, start))
 
 
 def _told(text: str, at: int, figure: Figure, limit: int) -> tuple[Kind, int] | None:
     """How the words at ``at`` make the figure before them a count, and where they end."""
     if end := _people_end(text, at, limit):
         return None if _PER_SITE.match(text, end) else ("people", end)
-    if (match := _DONE.match(text, at) or SHARED.match(text, at)) and not _bounds(text, figure.start):
+    if text[at : at + 1] not in _PUNCTUATED and text[at : at + 3] not in _TELLING:
+        return ("people", figure[2]) if _is_elliptic(text, at, limit) else None
+    if (match := _DONE.match(text, at) or SHARED.match(text, at)) and not _bounds(text, figure[1]):
         return "done", match.end()
-    match = _ELLIPTIC.match(text, at) if text.find(" and ", at, at + 30) >= 0 else None
-    if match and match[1] not in _OTHERS and _people_end(text, match.end(), limit):
-        return "people", figure.end
-    if (match := SAID.match(text, at)) and AND_BEFORE.search(text, max(0, figure.start - 20), figure.start):
+    if _is_elliptic(text, at, limit):
+        return "people", figure[2]
+    if (match := SAID.match(text, at)) and AND_BEFORE.search(text, max(0, figure[1] - 20), figure[1]):
         return "parallel", match.end()
     return None
+
+
+def _is_elliptic(text: str, at: int, limit: int) -> bool:
+    """Whether the people are named after the next number only: "12 treated and 14 untreated patients"."""
+    match = _ELLIPTIC.match(text, at) if text.find(" and ", at, at + 30) >= 0 else None
+    return match is not None and match[1] not in _OTHERS and _people_end(text, match.end(), limit) is not None
 
 
 def _bounds(text: str, start: int) -> bool:
@@ -196,15 +231,16 @@ def _bounds(text: str, start: int) -> bool:
 def _tells_studies(text: str, start: int) -> bool:
     """Whether "n =" tells how many studies there are: "studies (n = 12)", but not "six studies (n = 221)"."""
     match = _STUDIES_N.search(text, max(0, start - 50), start)
-    return match is not None and not figures(text, max(0, match.start() - 40), match.start())
+    return match is not None and not figures_between(text, max(0, match.start() - 40), match.start())
 
 
 def _is_label(text: str, figure: Figure) -> bool:
     """Whether a figure is a year, or the name of something: group 2, phase 3, day 7."""
-    before = text[max(0, figure.start - 24) : figure.start].lower()
-    if _LABEL_BEFORE.search(before) or (figure.value < 10 and _STUDY_BEFORE.search(before)):
+    value, start, end, _ = figure
+    before = text[max(0, start - 24) : start].lower()
+    if before.endswith(_LABEL_ENDS) and (_LABEL_BEFORE.search(before) or (value < 10 and _STUDY_BEFORE.search(before))):
         return True
-    year = figure.end - figure.start == len("2000") and 1900 <= figure.value < 2100
+    year = end - start == len("2000") and 1900 <= value < 2100
     return year and _YEAR_BEFORE.search(before) is not None
 
 
@@ -217,14 +253,20 @@ def _people_end(text: str, at: int, limit: int) -> int | None:
             return None
         blank = text.find(" ", at + 1, limit)
         stop = blank if blank >= 0 else limit
-        word = text[at + 1 : stop].partition("—")[0]
-        bare = word.strip(_EDGE)
-        if bare.lower() in _PEOPLE or (bare[-1:] == "s" and _GROUP_NAME.fullmatch(bare)):
-            return _noun_end(text, at + 1 + len(word.rstrip(_EDGE)))
-        if _is_other(word, bare.lower()):
-            return None
+        if length := _people_length(text[at + 1 : stop]):
+            return _noun_end(text, at + 1 + length) if length > 0 else None
         at = stop
     return None
+
+
+@lru_cache(maxsize=4096)
+def _people_length(word: str) -> int:
+    """Where people end in a word for them; 0 where other words may stand before them, -1 where nothing more may."""
+    word = word.partition("—")[0]
+    bare = word.strip(_EDGE)
+    if bare.lower() in _PEOPLE or (bare[-1:] == "s" and _GROUP_NAME.fullmatch(bare)):
+        return len(word.rstrip(_EDGE))
+    return -1 if _is_other(word, bare.lower()) else 0
 
 
 def _is_other(word: str, bare: str) -> bool:

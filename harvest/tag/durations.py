@@ -58,6 +58,7 @@ _NOT_BEFORE = re.compile(
     r"|[±<>≥≤≧])[^.;]{0,14}$"
     r"|\b(?:stable (?:dos|medic|regim|treat|antidep|psychotrop)\w*|episode|life expectancy|-free)\b[^.;]{0,20}$"
     r"|\b(?:pain|symptoms?) (?:lasting|persisting|present|duration|for (?:over|longer))\b[^.;]{0,14}$"
+    r"|\bpresent for\b[^.;]{0,14}$"
     r"|\b(?:past|last|previous|prior|preceding|previously|than)\b[^.;]{0,4}$"
     r"|\b(?:every|each|separated by|intervals? of|wash-?out(?: period)?(?: of)?)\b[^.;]{0,9}$",
     re.IGNORECASE,
@@ -80,9 +81,9 @@ _OTHER_YEARS = re.compile(
 """Words before a number of years that make it an age or what a collection spans; before other units they make none."""
 
 _NOT_AFTER = re.compile(
-    rf"s?['\u2019]? duration\b|s?{_GAP[:-1]}"
+    rf"s?['\u2019]? (?:duration|(?:corrected|gestational|postmenstrual) age)\b|s?{_GAP[:-1]}"
     r"(?:olds?|of age|age|gestation|pregnan|ago|before|prior|earlier|previously|history"
-    r"|wash-?out|intervals?|apart|retrospective|screening|run-in|lead-in"
+    r"|wash-?out|intervals?|(?:treatment )?gaps?\b|apart|retrospective|screening|run-in|lead-in"
     r"|of (?:illness|education|experience|use|pregnancy|gestation))",
     re.IGNORECASE,
 )

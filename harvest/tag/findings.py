@@ -13,9 +13,8 @@ contradict each other too much for either side to hold and too little for both, 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -46,6 +45,36 @@ REACH = 160
 LONGEST = 200
 """Characters of a sentence that are kept as evidence."""
 
+
+class _Rule:
+    """A pattern with the stems of which a text must hold one, in whatever case, for the pattern to be found in it.
+
+    Most texts hold none, and to look for a few stems costs much less than to try the pattern at every character.
+    """
+
+    def __init__(self, stems: str, pattern: str, flags: re.RegexFlag = re.NOFLAG) -> None:
+        self._stems = stems.split("|")
+        self._pattern = re.compile(pattern, flags)
+
+    def may_hold(self, text: str) -> bool:
+        """Whether one of the stems stands in the text."""
+        return any(map(text.lower().__contains__, self._stems))
+
+    def holds(self, text: str) -> bool:
+        """Whether the pattern is found anywhere in the text."""
+        return self.may_hold(text) and self._pattern.search(text) is not None
+
+    def begins(self, text: str) -> bool:
+        """Whether the pattern is found at the start of the text."""
+        return self.may_hold(text) and self._pattern.match(text) is not None
+
+    def starts(self, text: str, start: int, end: int) -> list[int]:
+        """Where the pattern is found in this part of the text."""
+        if not self.may_hold(text[start:end]):
+            return []
+        return [match.start() for match in self._pattern.finditer(text, start, end)]
+
+
 _ASKS = re.compile(r"\?\W*$")
 _HOWEVER = re.compile(r"(?:However|In contrast|By contrast|Conversely|Nevertheless|Yet)\b")
 # An effect that a sentence names without mentioning it is not meant where the sentence states a time: a long one would
@@ -54,28 +83,35 @@ _TIMED = re.compile(
     r"\b(?:\d+|one|two|three|four|five|six|seven|several|first)[ -]?(?:h|hours?|min|minutes?|days?|weeks?)\b"
     r"|\b(?:day|days|POD|week|hour)s? ?\d|\bshort[ -]term\b"
 )
-_CLAUSE = re.compile(
-    r";|:(?! ?\d)|,? ?\b(?:but|while|whilst|whereas|although|though|however|yet|despite|except|with no|without)\b",
+_STOP = re.compile(r";|:(?! ?\d)")
+_TURN = _Rule(
+    "but|whil|whereas|though|however|yet|despite|except|with no|without",
+    r"\b(?:but|while|whilst|whereas|although|though|however|yet|despite|except|with no|without)\b",
     re.IGNORECASE,
 )
-_VERB = r"\b(?:was|were|is|are|had|has|have|showed|did|may|can|could|might|would|which|who)\b"
+# By first letters: these are tried at every word.
+_VERB = r"\b(?:w(?:as|ere|ould|ho|hich)|ha(?:d|s|ve)|is|are|showed|did|c(?:an|ould)|m(?:ay|ight))\b"
 _REACH = rf"\b(?:(?:(?!{_VERB})[^;]){{0,90}}|(?:(?!{_VERB})[^,;]){{0,120}})$"
-_DENIES = r"no|without|neither|nor|absence of|free of"
-_DENIED = re.compile(rf"\b(?:{_DENIES}){_REACH}", re.IGNORECASE)
-_NOT = re.compile(
-    rf"\b(?:{_DENIES}|not(?! only)|never|none|cannot|lack(?:ed|s|ing)?|free from|fail(?:ed|s|ure) to|rather than"
-    r"|non-?significant(?:ly)?|little|few"
+_DENIES = r"n(?:o|or|either)|without|absence of|free of"
+_DENIED = _Rule("no|without|neither|absence of|free of", rf"\b(?:{_DENIES}){_REACH}", re.IGNORECASE)
+_NOT = _Rule(
+    "no|without|neither|never|lack|absence of|free |fail|rather than|little|few|low |minimal|negligible|small ",
+    rf"\b(?:{_DENIES}|n(?:ot(?! only)|ever|one|on-?significant(?:ly)?)|cannot|lack(?:ed|s|ing)?|free from"
+    r"|fail(?:ed|s|ure) to|rather than|little|few"
     r"|(?:low|minimal|negligible|small) (?:risk|rates?|incidence|prevalence|potential|likelihood) (?:of|for))"
     rf"{_REACH}|\bnone, (?:including|even)[^;]{{0,90}}$"
     r"|\b(?:none of|neither|no (?:patients?|participants?|subjects?|animals?|one|cases?))\b[^;,]{0,120}$",
     re.IGNORECASE,
 )
-_NOT_AFTER = re.compile(
+_NOT_AFTER = _Rule(
+    "not|absent|unaffected|in no|uncommon|rare|unlikely|infrequent",
     r"[^,;.]{0,25}?\b(?:(?:was|were|is|are|did|does|do|has|have|had|could|be) not|(?:was|were) (?:absent|unaffected)"
     r"|not (?:significant|observed|found|seen|detected|reported|different)|in (?:none|no (?:patient|case|one)))\b"
-    r"|[^;.]{0,80}?\b(?:seem|appear|is|are|was|were)\w* (?:uncommon|rare|unlikely|infrequent)\b"
+    r"|[^;.]{0,80}?\b(?:seem|appear|is|are|was|were)\w* (?:uncommon|rare|unlikely|infrequent)\b",
 )
-_LESS = re.compile(
+_LESS = _Rule(
+    "less|lower|lowest|fewer|reduc|decreas|attenuat|prevent|alleviat|mitigat|amelior|revers|protect|diminish|avoid"
+    "|minimi|limit|reliev|delay|rescu|abolish|improv|blunt|counteract|eliminat|normali",
     r"\b(?:less|lower(?:s|ed|ing)?|lowest|fewer|reduc\w+|decreas\w+|attenuat\w+|prevent\w*|alleviat\w+|mitigat\w+"
     r"|amelior\w+|revers\w+|protect\w+|diminish\w*|avoid\w*|minimi\w+|limit\w+|reliev\w+|delay\w*|rescu\w+"
     r"|abolish\w*|improv\w+|blunt\w*|counteract\w*|eliminat\w+|normali\w+)\b"
@@ -83,17 +119,20 @@ _LESS = re.compile(
     r"|[^,;\d]{0,40}(?:,(?: [^,;\d ]+){1,3}){1,3},? (?:and|or)(?: [^,;\d ]+){0,3} )$",
     re.IGNORECASE,
 )
-_LESS_AFTER = re.compile(
+_LESS_AFTER = _Rule(
+    "less|lower|fewer|reduced|decreased|attenuated|prevented|alleviated|mitigated|ameliorated|reversed|improved"
+    "|diminished|resolved|delayed|rescued|declined|later than|higher|greater|more",
     r"[^,;.]{0,30}?\b(?:(?:was|were|is|are|be|been|had|have) (?:\w+ly |also |\w+ )?(?:less|lower|fewer|reduced"
     r"|decreased|attenuated|prevented|alleviated|mitigated|ameliorated|reversed|improved|diminished|resolved|delayed"
     r"|rescued)|decreased|declined|improved|resolved|diminished|later than)\b"
-    r"|[^,;.]{0,30}?\b(?:control|placebo|comparison|saline)\b[^,;.]{0,30}?\b(?:higher|greater|more)\b"
+    r"|[^,;.]{0,30}?\b(?:control|placebo|comparison|saline)\b[^,;.]{0,30}?\b(?:higher|greater|more)\b",
 )
 _THRESHOLD = re.compile(r" (?:than (?:or equal to )?(?:an? |one |\d|[≥<>=])|so\b)")
 # Harm that passes is no lasting one; no wording of an effect's own, since those name it as what it is.
 _BRIEF = r"\b(?:transient|brief|temporary|short-lived|acute|immediate)(?:ly)?\b"
-_BRIEFLY = re.compile(rf"{_BRIEF}(?:,? (?:and )?\w+)?,? $", re.IGNORECASE)
-_BRIEF_AFTER = re.compile(rf"[^,;.]{{0,40}}\b(?:was|were|is|are)\b[^,;.]{{0,40}}{_BRIEF}", re.IGNORECASE)
+_BRIEF_STEMS = "transient|brief|temporary|short-lived|acute|immediate"
+_BRIEFLY = _Rule(_BRIEF_STEMS, rf"{_BRIEF}(?:,? (?:and )?\w+)?,? $", re.IGNORECASE)
+_BRIEF_AFTER = _Rule(_BRIEF_STEMS, rf"[^,;.]{{0,40}}\b(?:was|were|is|are)\b[^,;.]{{0,40}}{_BRIEF}", re.IGNORECASE)
 # The rates of two groups. Where neither is said to be that of the controls, "12% vs. 30%" tells the subject's first.
 _RATE = r"(\d+(?:\.\d+)?) ?%(?! ?(?:CI|confidence|credib))"
 _CONTROL = r"\b(?:placebo|controls?|saline|sham|vehicle|comparison|untreated|unexposed)\b"
@@ -135,19 +174,20 @@ class _Clauses:
 
     def __init__(self, sentence: Sentence) -> None:
         self._text = sentence.source
-        cuts = _CLAUSE.finditer(self._text, *_span(sentence))
-        self._starts = [sentence.start, *(cut.start() for cut in cuts)]
-        self._ends = [*self._starts[1:], sentence.end]
+        self._starts = [sentence.start, *_cuts(self._text, sentence.start, sentence.end)]
+        self._end = sentence.end
 
     def at(self, span: Span) -> int:
         """The number of the clause in which the span begins."""
         return bisect_right(self._starts, span[0]) - 1
 
-    def around(self, span: Span) -> tuple[str, str]:
+    def around(self, clause: int, span: Span) -> tuple[str, str]:
         """What stands before and after the span in its clause, within ``REACH``."""
-        clause = self.at(span)
-        start, end = max(self._starts[clause], span[0] - REACH), min(self._ends[clause], span[1] + REACH)
-        return self._text[start : span[0]], self._text[span[1] : end]
+        start, end = span
+        left, right = start - REACH, end + REACH
+        first = self._starts[clause]
+        last = self._starts[clause + 1] if clause + 1 < len(self._starts) else self._end
+        return self._text[max(first, left) : start], self._text[end : min(last, right)]
 
     def between(self, one: Span, other: Span) -> str:
         """What stands between two spans."""
@@ -174,102 +214,137 @@ class Findings:
 
     def told(self, tag: Tag, reading: Sequence[Sentence]) -> Tag:
         """The tag with its finding and the sentence that says so; ``unclear`` without one where no result is stated."""
-        verdicts = list(self._verdicts(tag, reading))
-        if sum(verdict.weight for verdict in verdicts) < ENOUGH:
-            return replace(tag, finding="unclear")
+        verdicts = self._verdicts(tag, reading)
         finding = _balance(verdicts)
-        if finding == "unclear":
-            return replace(tag, finding=finding)
-        best = max(verdicts, key=lambda verdict: (verdict.finding == finding, verdict.weight))
-        return replace(tag, finding=finding, finding_evidence=_evidence(best.sentence))
+        evidence = None
+        if finding != "unclear":
+            best = max(verdicts, key=lambda verdict: (verdict.finding == finding, verdict.weight))
+            evidence = _evidence(best.sentence)
+        return Tag(tag.facet, tag.tag, tag.evidence, finding, evidence)
 
-    def _verdicts(self, tag: Tag, reading: Sequence[Sentence]) -> Iterator[_Verdict]:
-        if any(sentence.role == "title" and self._is_open(sentence) for sentence in reading):
-            return
-        for sentence in reading:
-            if _states_results(sentence) and not self._is_open(sentence):
-                yield from self._effects[tag.tag].verdict(sentence, _mentions(tag, sentence))
+    def _verdicts(self, tag: Tag, reading: Sequence[Sentence]) -> list[_Verdict]:
+        """What each sentence says of the effect; nothing where the title says that nothing is known yet."""
+        effect = self._effects[tag.tag]
+        naming = _naming(effect.own, _mentioned(tag), reading)
+        said = [effect.verdict(sentence, mentions) for sentence, mentions in naming if not self._is_open(sentence)]
+        verdicts = [verdict for verdict in said if verdict]
+        if verdicts and any([sentence.role == "title" and self._is_open(sentence) for sentence in reading]):
+            return []
+        return verdicts
 
     def _is_open(self, sentence: Sentence) -> bool:
         """Whether the sentence says that nothing is known yet."""
         return not self._open.isdisjoint(sentence.signals)
 
 
-@dataclass(frozen=True, slots=True)
 class _Effect:
     """How the wordings are read of one effect: what each says, which are the effect's own and which are relative."""
 
-    heard: Mapping[str, Finding]
-    own: Set[str]
-    relative: Set[str]
+    def __init__(self, heard: Mapping[str, Finding], own: Collection[str], relative: Collection[str]) -> None:
+        self._heard = heard
+        self.own = frozenset(own)
+        self._rank = {signal: 0 if signal in own else 2 if signal in relative else 1 for signal in heard}
 
-    def verdict(self, sentence: Sentence, mentions: Sequence[Span]) -> Iterator[_Verdict]:
-        """What the sentence says of the effect, if anything."""
-        named = [*mentions, *(span for own in self.own & sentence.signals.keys() for span in sentence.signals[own])]
-        if not named:
-            return
-        clauses = _Clauses(sentence)
-        words = list(self._words(sentence, clauses)) or list(_denied(mentions, clauses))
-        naming = {clauses.at(span) for span in named}
-        telling = _telling(_nearest(_outranking(words), named), naming)
-        direct = bool(mentions) + any(word.rank == 0 for word in telling)
-        finding = "mixed" if _ranges([word for word in words if word.clause in naming], clauses) else _together(telling)
+    def verdict(self, sentence: Sentence, mentions: Sequence[Span]) -> _Verdict | None:
+        """What the sentence, which names the effect or mentions it, says of it, if anything."""
+        if not _states_results(sentence):
+            return None
+        finding, own = self._said(sentence, mentions)
+        direct = bool(mentions) + own
         if finding and (direct or not _TIMED.search(sentence.source, *_span(sentence))):
-            yield _Verdict(finding, _weight(sentence) * DIRECT[direct], sentence)
+            return _Verdict(finding, _weight(sentence) * DIRECT[direct], sentence)
+        return None
 
-    def _words(self, sentence: Sentence, clauses: _Clauses) -> Iterator[_Word]:
-        """The wordings in the sentence that say something, none inside a longer one."""
-        for span, signal in self._outermost(sentence):
-            finding = self._turned(signal, span, clauses)
-            same = self.heard[signal] == "no-change" and signal not in self.own
+    def _said(self, sentence: Sentence, mentions: Sequence[Span]) -> tuple[Finding | None, bool]:
+        """What the sentence says of the effect that it names, and whether a wording of the effect's own says so."""
+        standing = self._standing(sentence)
+        if not standing and not _deniable(mentions, sentence):
+            return None, False
+        clauses = _Clauses(sentence)
+        words = self._words(standing, clauses)
+        if not words:
+            return "no-change" if _denied(mentions, clauses) else None, False
+        if len(words) == 1:
+            return words[0].finding, words[0].rank == 0
+        own = self.own & sentence.signals.keys()
+        return _weighed(words, [*mentions, *(span for name in own for span in sentence.signals[name])], clauses)
+
+    def _words(self, standing: Iterable[tuple[Span, str]], clauses: _Clauses) -> list[_Word]:
+        """The wordings that say something where they stand."""
+        words = []
+        for span, signal in standing:
+            clause = clauses.at(span)
+            finding = self._turned(signal, *clauses.around(clause, span))
             if finding != "unclear":
-                yield _Word(clauses.at(span), span, self._rank(signal), finding, same)
+                rank = self._rank[signal]
+                words.append(_Word(clause, span, rank, finding, rank > 0 and self._heard[signal] == "no-change"))
+        return words
 
-    def _outermost(self, sentence: Sentence) -> Iterator[tuple[Span, str]]:
-        """Where the signals that are heard stand, in order, without those inside a longer one."""
-        signals = self.heard.keys() & sentence.signals.keys()
-        found = [(span, signal) for signal in signals for span in sentence.signals[signal]]
-        reached = 0
-        for span, signal in sorted(found, key=lambda one: (one[0][0], -one[0][1], one[1])):
-            if span[1] > reached:
-                yield span, signal
-                reached = span[1]
+    def _standing(self, sentence: Sentence) -> Sequence[tuple[Span, str]]:
+        """Where signals that may tell something stand in the sentence, in order, without those inside a longer one."""
+        heard = self._heard
+        found = [(span, signal) for signal, spans in sentence.signals.items() if signal in heard for span in spans]
+        if len(found) > 1:
+            found = _outermost(found)
+        return [one for one in found if heard[one[1]] != "unclear"] if found else found
 
-    def _rank(self, signal: str) -> int:
-        return 0 if signal in self.own else 2 if signal in self.relative else 1
-
-    def _turned(self, signal: str, span: Span, clauses: _Clauses) -> Finding:
+    def _turned(self, signal: str, before: str, after: str) -> Finding:
         """What a wording says under what governs it; the effect's own improvement is missed where it is denied."""
-        finding = self.heard[signal]
-        before, after = clauses.around(span)
-        if signal not in self.own and _THRESHOLD.match(after):
+        finding = self._heard[signal]
+        own = signal in self.own
+        if not own and _THRESHOLD.match(after):
             return "unclear"
-        if finding in ("worse", "better") and (_NOT.search(before) or _NOT_AFTER.match(after)):
-            return "worse" if finding == "better" and signal in self.own else "no-change"
+        if finding in ("worse", "better") and (_NOT.holds(before) or _NOT_AFTER.begins(after)):
+            return "worse" if finding == "better" and own else "no-change"
         return self._harm(signal, before, after) if finding == "worse" else finding
 
     def _harm(self, signal: str, before: str, after: str) -> Finding:
         """What harm comes to: improvement where there is less of it, nothing where it passes."""
-        if signal not in self.own and (_BRIEFLY.search(before) or _BRIEF_AFTER.match(after)):
+        rank = self._rank[signal]
+        if rank and (_BRIEFLY.holds(before) or _BRIEF_AFTER.begins(after)):
             return "unclear"
-        if signal in self.relative:
+        if rank == 2:
             return "worse"
-        lessened = _LESS.search(before) or _LESS_AFTER.match(after) or _more_in_controls(before + after)
+        lessened = _LESS.holds(before) or _LESS_AFTER.begins(after) or _more_in_controls(before + after)
         return "better" if lessened else "worse"
 
 
+def _cuts(text: str, start: int, end: int) -> list[int]:
+    """Where clauses begin within this part of the text: at a stop, or at a word with the comma and blank before it."""
+    stops = [stop.start() for stop in _STOP.finditer(text, start, end)]
+    turns = [
+        start + len(text[start:turn].removesuffix(" ").removesuffix(",")) for turn in _TURN.starts(text, start, end)
+    ]
+    return sorted(stops + turns) if stops and turns else stops or turns
+
+
+def _outermost(found: list[tuple[Span, str]]) -> list[tuple[Span, str]]:
+    """Signals where they stand, in order, without those inside a longer one."""
+    kept = []
+    reached = 0
+    for one in sorted(found, key=_by_place):
+        if one[0][1] > reached:
+            kept.append(one)
+            reached = one[0][1]
+    return kept
+
+
+def _by_place(standing: tuple[Span, str]) -> tuple[int, int, str]:
+    (start, end), signal = standing
+    return start, -end, signal
+
+
 def _states_results(sentence: Sentence) -> bool:
-    """Whether the sentence has a role that does, and neither asks nor calls for more work."""
-    return (
-        sentence.role in WEIGHT
-        and "future" not in sentence.cues
-        and not _ASKS.search(sentence.source, *_span(sentence))
-    )
+    """Whether a sentence of a role that does neither asks nor calls for more work."""
+    if "future" in sentence.cues:
+        return False
+    start, end = _span(sentence)
+    return sentence.source.find("?", start, end) < 0 or not _ASKS.search(sentence.source, start, end)
 
 
 def _more_in_controls(clause: str) -> bool:
     """Whether of two rates that the clause tells the higher one is that of the controls."""
-    rates = _RATES.search(clause)
+    rates = _RATES.search(clause) if clause.count("%") > 1 else None
     if rates is None:
         return False
     before, first, with_first, between, second, with_second = rates.groups()
@@ -287,21 +362,46 @@ def _span(sentence: Sentence) -> Span:
     return sentence.start, sentence.end
 
 
-def _mentions(tag: Tag, sentence: Sentence) -> list[Span]:
-    """Where the sentence mentions the effect."""
-    return [
-        (one.start, one.end)
-        for one in tag.evidence
-        if one.section == sentence.section and one.start is not None and one.end is not None
-        if sentence.start <= one.start < sentence.end
-    ]
+def _mentioned(tag: Tag) -> dict[int | None, list[Span]]:
+    """Where the effect is mentioned, in order, by section."""
+    mentioned: dict[int | None, list[Span]] = {}
+    for one in tag.evidence:
+        if one.start is not None and one.end is not None:
+            mentioned.setdefault(one.section, []).append((one.start, one.end))
+    for spans in mentioned.values():
+        spans.sort()
+    return mentioned
 
 
-def _denied(mentions: Iterable[Span], clauses: _Clauses) -> Iterator[_Word]:
-    """The mentions that are themselves denied: "no case of ..."."""
-    for span in mentions:
-        if _DENIED.search(clauses.around(span)[0]):
-            yield _Word(clauses.at(span), span, 1, "no-change", False)
+def _naming(
+    own: frozenset[str], mentioned: Mapping[int | None, Sequence[Span]], reading: Iterable[Sentence]
+) -> Iterator[tuple[Sentence, Sequence[Span]]]:
+    """The sentences that may state results and either mention the effect, with where, or have a wording of its own."""
+    for sentence in reading:
+        if sentence.role in WEIGHT:
+            spans = mentioned.get(sentence.section, ())
+            if spans:
+                spans = spans[bisect_left(spans, (sentence.start,)) : bisect_left(spans, (sentence.end,))]
+            if spans or not own.isdisjoint(sentence.signals):
+                yield sentence, spans
+
+
+def _deniable(mentions: Sequence[Span], sentence: Sentence) -> bool:
+    """Whether a denial may stand before one of the mentions, which are in order."""
+    return bool(mentions) and _DENIED.may_hold(sentence.source[sentence.start : mentions[-1][0]])
+
+
+def _denied(mentions: Iterable[Span], clauses: _Clauses) -> bool:
+    """Whether a mention is itself denied: "no case of ..."."""
+    return any([_DENIED.holds(clauses.around(clauses.at(span), span)[0]) for span in mentions])
+
+
+def _weighed(words: Sequence[_Word], named: Sequence[Span], clauses: _Clauses) -> tuple[Finding | None, bool]:
+    """What several words of a sentence come to, and whether wordings of the effect's own are among those that tell."""
+    naming = {clauses.at(span) for span in named}
+    telling = _telling(_nearest(_outranking(words), named), naming)
+    ranges = _ranges([word for word in words if word.clause in naming], clauses)
+    return "mixed" if ranges else _together(telling), any(word.rank == 0 for word in telling)
 
 
 def _outranking(words: Sequence[_Word]) -> list[_Word]:
@@ -343,8 +443,8 @@ def _ranges(words: Iterable[_Word], clauses: _Clauses) -> bool:
     """Whether one thing is said here and another there: "declined in men and unchanged in women"."""
     return any(
         one.finding != other.finding
+        and _THERE.match(clauses.around(other.clause, other.span)[1])
         and _HERE.match(clauses.between(one.span, other.span))
-        and _THERE.match(clauses.around(other.span)[1])
         for one, other in combinations(words, 2)
     )
 
@@ -373,7 +473,11 @@ def _weight(sentence: Sentence) -> float:
 
 
 def _balance(verdicts: Sequence[_Verdict]) -> Finding:
-    """What all sentences come to."""
+    """What all sentences come to, ``unclear`` where that is too little."""
+    if sum([verdict.weight for verdict in verdicts]) < ENOUGH:
+        return "unclear"
+    if len({verdict.finding for verdict in verdicts}) == 1:
+        return verdicts[0].finding
     total: dict[Finding, float] = {"worse": 0.0, "better": 0.0, "no-change": 0.0, "mixed": 0.0}
     for verdict in verdicts:
         total[verdict.finding] += verdict.weight

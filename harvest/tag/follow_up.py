@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from harvest.model import Evidence
@@ -18,6 +19,9 @@ from harvest.tag.sentences import Role
 
 _LONGEST = 15 * 365
 """Days beyond which a duration is an age, or the history of a field."""
+
+_OTHER_WORK = frozenset({"excluded", "searched", "future"})
+"""Cues of sentences that do not tell of what was found."""
 
 _REVIEWS = frozenset({"design:meta-analysis", "design:systematic-review"})
 """What tells of the courses of others."""
@@ -64,8 +68,21 @@ _UNNUMBERED_PARTS = (
 _NO_UNIT = frozenset("),.;:%]/=")
 """After one of these a figure has no unit."""
 
-_UNIT_ENDS = frozenset("sykhrDn")
+_UNIT_SIGNS = frozenset("hHdD±+/-‐– ")
+_STARTS = "mi mo we wk ye yr co fu ad ca po"
+_UNIT_STARTS = frozenset(
+    cased
+    for start in _STARTS.split()
+    for cased in (start, start.capitalize(), start.upper(), start[0] + start[1].upper())
+)
+"""What a unit, or what may stand before one, begins with after a blank."""
+
+_ENDS = "ay ys ek ks th hs ar rs oD OD Ds ds PD pD ur es in"
+_UNIT_ENDS = frozenset(ends for end in _ENDS.split() for ends in (end, end.capitalize(), end[0].upper() + end[1]))
 """The last letters of units."""
+
+_LONGEST_LINK = 80
+"""Characters beyond which no two figures are of one list."""
 
 _LIST = re.compile(
     r"(?: ?\([^()]{1,40}\))?,? ?(?:(?:and|or|to|through|until) |, ?| ?[-–‐] ?|,? )(?:(?:day|week|month)s? )?",
@@ -134,6 +151,10 @@ _NO_BEFORE_PARTS = (
 )
 """One of these stands in all of them."""
 
+_LATENCY_PARTS = ("latency", "started", "initiated", "commenced")
+_THEN_PARTS = ("follow", "additional", "further", "subsequent", "another", "then ")
+_COURSE_PARTS = ("over", "for", "during", "across", "period of", "duration of")
+
 _FOLLOWED_FOR = re.compile(
     r"\bfollow[\w -]{0,30}(?:for|of|was|to|periods?|at least|minimum of|than|[(<>≥≤])[ (]{0,2}[<>≥≤]? ?$"
 )
@@ -156,6 +177,9 @@ _USING = re.compile(
     r"\b(?:us(?:e|ed|ers?|ing)|(?:mis|ab)us\w+|addict\w+|smok\w+|suffer\w*|diagnos\w+) [^.;,]{0,25}"
     r"(?:for|over|of|was|is) [^.;,]{0,10}$",
 )
+_USING_PARTS = ("us", "addict", "smok", "suffer", "diagnos")
+"""One of these stands in all of them."""
+
 _AGED = re.compile(r"(?:\(|from |boys |girls |children |adults |women |men )[\d.]+ ?(?:to|-|–|and) ?$")
 _ILL_FOR = re.compile(
     r"\bwith (?!a |an |follow)[^.;,]{2,50} for (?:an? (?:mean|median) of |more than |over |at least )?$"
@@ -256,12 +280,21 @@ class _Time(NamedTuple):
 def read(reading: Sequence[Sentence], signals: Collection[str]) -> Number | None:
     """The days from the first dose to the last outcome, ``None`` where the record states none."""
     protocol = "design:protocol" in signals
-    times = [time for sentence in reading if _is_own(sentence, protocol) for time in _times(sentence)]
-    if not _REVIEWS.isdisjoint(signals):
-        times = [time for time in times if time.kind != "course"]
-    elif "design:case-report" in signals:
-        times = [time for time in times if not _is_history(time)]
+    told = [(one, *time) for one in reading if _is_own(one, protocol) for time in _durations(one)]
+    days = [time for time in told if time[1] >= 1]
+    times = _times(days, signals) or _times([time for time in told if time[1] < 1], signals)
     return _last(times) if times else None
+
+
+def _times(durations: Iterable[tuple[Sentence, float, int, int]], signals: Collection[str]) -> list[_Time]:
+    """Those of the durations that tell of the study."""
+    kinds = ((_kind(*duration), duration) for duration in durations)
+    times = [_Time(days, start, end, kind, sentence) for kind, (sentence, days, start, end) in kinds if kind]
+    if not _REVIEWS.isdisjoint(signals):
+        return [time for time in times if time.kind != "course"]
+    if "design:case-report" in signals:
+        return [time for time in times if not _is_history(time)]
+    return times
 
 
 def _is_history(time: _Time) -> bool:
@@ -271,11 +304,12 @@ def _is_history(time: _Time) -> bool:
 
 def _is_own(sentence: Sentence, protocol: bool) -> bool:
     """Whether the sentence tells of the record's own work."""
-    if sentence.role not in _ROLES or not {"excluded", "searched", "future"}.isdisjoint(sentence.cues):
+    role, cues = sentence.role, sentence.cues
+    if role not in _ROLES or not _OTHER_WORK.isdisjoint(cues):
         return False
-    if sentence.role != "background":
-        return sentence.role != "conclusion" or "elsewhere" not in sentence.cues
-    if "elsewhere" in sentence.cues or (not protocol and {"methods", "results"}.isdisjoint(sentence.cues)):
+    if role != "background":
+        return role != "conclusion" or "elsewhere" not in cues
+    if "elsewhere" in cues or not (protocol or "methods" in cues or "results" in cues):
         return False
     return _OF_OTHERS.search(sentence.source, sentence.start, sentence.end) is None
 
@@ -310,41 +344,53 @@ def _with_courses(times: Sequence[_Time]) -> Iterator[tuple[_Time, ...]]:
             yield from ((course, after) for course in before[-1:] or [time for _, time in fit[:1]])
 
 
-def _times(sentence: Sentence) -> Iterator[_Time]:
-    for days, start, end in _durations(sentence):
-        kind = _kind(sentence, days, start, end)
-        if kind:
-            yield _Time(days, start, end, kind, sentence)
-
-
-def _durations(sentence: Sentence) -> Iterator[tuple[float, int, int]]:
+def _durations(sentence: Sentence) -> list[tuple[float, int, int]]:
     """Every duration in the sentence in days, with its start and end: "6 weeks", "day 7", each of "days 1, 3 and 7"."""
-    text = sentence.source
-    unit, start, end = 0.0, 0, -1
-    yield from _unnumbered(sentence)
-    for figure in figures(text, sentence.start, sentence.end):
-        if text[figure.end : figure.end + 1] not in _NO_UNIT and (match := _UNIT_AFTER.match(text, figure.end)):
-            yield figure.value * _unit(match[1]), figure.start, match.end()
+    text, since, until = sentence.source, sentence.start, sentence.end
+    found = _unnumbered(text, since, until) if _may_be_unnumbered(text) else []
+    unit, begin, end = 0.0, 0, -1
+    for value, start, stop, ordinal in figures(text, since, until):
+        if match := _unit_after(text, stop):
+            found.append((value * _unit(match[1]), start, match.end()))
             continue
-        tail = text[max(0, figure.start - 2) : figure.start]
-        named = tail[-1:] in _UNIT_ENDS or tail[:1] in _UNIT_ENDS
-        if named and (before := _UNIT_BEFORE.search(text, max(sentence.start, figure.start - 9), figure.start)):
-            unit, start = _unit(before[1] or before[2]), before.start()
-        elif end < 0 or not _LIST.fullmatch(text, end, figure.start):
+        if before := _unit_before(text, since, start):
+            unit, begin = _unit(before[1] or before[2]), before.start()
+        elif end < 0 or start - end > _LONGEST_LINK or not _LIST.fullmatch(text, end, start):
             continue
-        if not figure.ordinal and _LISTED.match(text, figure.end):
-            end = figure.end
-            yield figure.value * unit, start, end
+        if not ordinal and _LISTED.match(text, stop):
+            end = stop
+            found.append((value * unit, begin, end))
+    return found
 
 
-def _unnumbered(sentence: Sentence) -> Iterator[tuple[float, int, int]]:
+def _unit_after(text: str, at: int) -> re.Match[str] | None:
+    following = text[at : at + 3]
+    first = following[:1]
+    if first in _NO_UNIT or (first == " " and following[1:2] not in _UNIT_SIGNS and following[1:] not in _UNIT_STARTS):
+        return None
+    return _UNIT_AFTER.match(text, at)
+
+
+def _unit_before(text: str, since: int, at: int) -> re.Match[str] | None:
+    leading = text[max(since, at - 3) : at]
+    if leading[-2:] in _UNIT_ENDS or leading[:2] in _UNIT_ENDS:
+        return _UNIT_BEFORE.search(text, max(since, at - 9), at)
+    return None
+
+
+def _unnumbered(text: str, start: int, end: int) -> list[tuple[float, int, int]]:
     """The durations told without a number: "a year after it", "a year-long follow-up", "the next day"."""
-    if not has(sentence.source[sentence.start : sentence.end], _UNNUMBERED_PARTS):
-        return
-    for match in _UNNUMBERED.finditer(sentence.source, sentence.start, sentence.end):
-        yield _unit(match[1] or match[2] or match[3]), *match.span()
+    return [
+        (_unit(match[1] or match[2] or match[3]), *match.span()) for match in _UNNUMBERED.finditer(text, start, end)
+    ]
 
 
+@lru_cache(maxsize=16)
+def _may_be_unnumbered(text: str) -> bool:
+    return has(text, _UNNUMBERED_PARTS)
+
+
+@cache
 def _unit(name: str) -> float:
     """The days in a unit."""
     name = name.lower()
@@ -361,7 +407,7 @@ def _kind(sentence: Sentence, days: float, start: int, end: int) -> _Kind | None
         return None
     if days < 1:
         return "outcome" if "±" not in sentence.source[start:end] and _is_seen_at(before, after) else None
-    if _THEN.search(before):
+    if has(before, _THEN_PARTS) and _THEN.search(before):
         return "then"
     if _END.match(after):
         return "after"
@@ -374,14 +420,16 @@ def _is_course(sentence: Sentence, start: int, before: str, after: str) -> bool:
         return False
     if _COURSE_AFTER.match(after):
         return True
+    if not has(before, _COURSE_PARTS) or not _COURSE_BEFORE.search(before) or _FOLLOWED.search(before):
+        return False
     given = sentence.source[max(sentence.start, start - 120) : start].lower() + after[:40]
-    return _COURSE_BEFORE.search(before) is not None and not _FOLLOWED.search(before) and bool(_GIVEN.search(given))
+    return _GIVEN.search(given) is not None
 
 
 def _is_elsewhere(sentence: Sentence, days: float, start: int, before: str, after: str) -> bool:
     """Whether the words around a duration make it an age, an interval, or a time before the study or of recruitment."""
     text = sentence.source
-    if _NO_AFTER.match(after) or _LATENCY.search(before):
+    if _NO_AFTER.match(after) or (has(before, _LATENCY_PARTS) and _LATENCY.search(before)):
         return True
     if before.endswith("on ") and _DAYS_COUNTED.match(text, start):
         return True
@@ -402,7 +450,9 @@ def _is_recruiting(before: str) -> bool:
 
 def _is_long_past(sentence: Sentence, days: float, before: str) -> bool:
     """Whether a duration of a season or more is one of illness or use, an age, or what a field or a service lasted."""
-    if _ILL_FOR.search(before) or _USING.search(before) or (days >= _YEAR and _AGED.search(before)):
+    if " for " in before and _ILL_FOR.search(before):
+        return True
+    if (has(before, _USING_PARTS) and _USING.search(before)) or (days >= _YEAR and _AGED.search(before)):
         return True
     text = sentence.source
     return days >= _YEAR and not _VISITED.search(before) and not _LASTING.search(text, sentence.start, sentence.end)

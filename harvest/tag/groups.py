@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from harvest.tag.counts import AND_BEFORE, SAID, SHARED, Count
+from harvest.tag.numbers import has
 from harvest.tag.reading import Sentence
 
 _AND = re.compile(r"\b(?:and|versus|vs|plus|or|to|with|than)\b|[,+;&/]", re.IGNORECASE)
@@ -50,6 +51,8 @@ _CONTROLS = ("controls", "comparisons", "volunteers")
 _GROUPS_BEFORE = re.compile(r"\b(?:groups|arms) \($")
 
 _EACH = re.compile(r",? each\b|[^\d.;]{0,30} (?:(?:in|to|for) (?:each|every) (?:\w+ )?|per )(?:group|arm)\b")
+
+_EACH_PARTS = ("each", "every", "per ", "/group", "/arm")
 
 _EACH_OF = re.compile(r" (?:to|in|for) each\b")
 
@@ -152,6 +155,8 @@ def groups_of(sentence: Sentence, count: Count) -> int:
     if count.kind == "n" and _GROUPS_BEFORE.search(text, max(0, count.start - 12), count.start):
         match = _GROUPS.search(text, max(sentence.start, count.start - 60), count.start)
         return _group_number(match) if match else 1
+    if not has(text[max(0, count.start - 30) : count.end + 60].lower(), _EACH_PARTS):
+        return 1
     if (
         _EACH.match(text, count.end)
         or SHARED.match(text, count.after)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from operator import itemgetter
 
 from harvest.model import Evidence
 from harvest.tag.reading import Sentence
@@ -24,14 +25,8 @@ Reader = Callable[[Sequence[Sentence], Collection[str]], Number | None]
 """Finds the number in a reading of a record that has these signals; ``None`` where none is stated."""
 
 
-class Figure(NamedTuple):
-    """A number at ``start:end`` of a text, in figures or in words; ``ordinal`` where the words tell a rank: third."""
-
-    value: float
-    start: int
-    end: int
-    ordinal: bool = False
-
+Figure = tuple[float, int, int, bool]
+"""A number, where it starts and ends in a text, and whether the words for it tell a rank: third."""
 
 LONGEST_EVIDENCE = 200
 """Characters that a piece of evidence may have."""
@@ -67,44 +62,100 @@ _PREFIXED = re.compile(r"(?<![A-Za-z])(?:POD|PPD)$")
 """What may stand before a figure without a blank: postoperative and postpartum day."""
 
 
-@lru_cache(maxsize=64)
-def figures(text: str, start: int, end: int) -> Sequence[Figure]:
-    """The numbers between ``start`` and ``end`` of a text, in order: 1,036, 11 938, 0.5, thirty-five.
+_MARKS = "-‐(,"
+"""What parts words as a blank does."""
 
-    Both readers ask for those of the same sentences.
+_STOPS = ".。！？；؟"
+"""What may end a sentence without a blank after it."""
+
+_ALONE = re.compile(r"(?<![^\s\-‐(,])[a-z]+(?![^\s\-‐(,])")
+"""A word that nothing but blanks and marks stands beside."""
+
+_start = itemgetter(1)
+
+
+def figures(text: str, start: int, end: int) -> Sequence[Figure]:
+    """The numbers in the sentence at ``start:end`` of a text, in order: 1,036, 11 938, 0.5, thirty-five.
+
+    Those of the whole text are looked for once, unless what a sentence tells depends on where it ends.
     """
-    spelled = list(_spelled(text[start:end].lower(), start))
-    written = list(_written(text, start, end))
+    known = _figures_of(text)
+    if known is None:
+        return figures_between(text, start, end)
+    found, starts = known
+    first, last = bisect_left(starts, start), bisect_left(starts, end)
+    if (first and found[first - 1][2] > start) or (last and found[last - 1][2] > end):
+        return figures_between(text, start, end)
+    return found[first:last]
+
+
+@lru_cache(maxsize=64)
+def figures_between(text: str, start: int, end: int) -> Sequence[Figure]:
+    """The numbers in a piece of a text as if it stood alone."""
+    lowered = text[start:end].lower()
+    words = _SPOKEN.intersection(_split(lowered, _MARKS))
+    return _merged(_written(text, start, end), [_moved(figure, start) for figure in _spelled(lowered, words)])
+
+
+@lru_cache(maxsize=16)
+def _figures_of(text: str) -> tuple[Sequence[Figure], Sequence[int]] | None:
+    """All the numbers of a text and where they start; ``None`` where its sentences have to be looked at one by one.
+
+    A number word counts in a sentence in which it stands alone at least once: not that of "one/two".
+    """
+    lowered = text.lower()
+    words = _SPOKEN.intersection(_split(lowered, _MARKS + _STOPS))
+    spelled = list(_spelled(lowered, words)) if words else []
+    if len(lowered) != len(text) or not all(_stands_alone(lowered, figure[1]) for figure in spelled):
+        return None
+    found = _merged(_written(text, 0, len(text)), spelled)
+    return found, [figure[1] for figure in found]
+
+
+def _stands_alone(lowered: str, start: int) -> bool:
+    match = _ALONE.match(lowered, start)
+    return match is not None and match[0] in _SPOKEN
+
+
+def _merged(written: list[Figure], spelled: list[Figure]) -> list[Figure]:
     return sorted([*written, *spelled], key=_start) if spelled else written
 
 
-def _start(figure: Figure) -> int:
-    return figure.start
+def _moved(figure: Figure, offset: int) -> Figure:
+    value, start, end, ordinal = figure
+    return value, start + offset, end + offset, ordinal
 
 
-def _written(text: str, start: int, end: int) -> Iterator[Figure]:
+def _written(text: str, start: int, end: int) -> list[Figure]:
+    found: list[Figure] = []
     for run in _DIGITS.finditer(text, start, end):
-        (first, last), digits = run.span(), run[0]
+        first, last = run.span()
         if text[first - 1 : first].isalpha() and not _PREFIXED.search(text, max(0, first - 4), first):
             continue
-        if last - first < len("1000000000") and digits.replace(".", "", 1).isdecimal():
-            yield Figure(float(digits), first, last)
+        digits = text[first:last]
+        if last - first < len("1000000000") and (digits.isdecimal() or digits.replace(".", "", 1).isdecimal()):
+            found.append((float(digits), first, last, False))
             continue
-        for piece in _PIECE.finditer(text, first, last):
-            yield Figure(float(piece[0].translate(_SEPARATORS)), piece.start(), piece.end())
+        pieces = _PIECE.finditer(text, first, last)
+        found.extend((float(one[0].translate(_SEPARATORS)), *one.span(), False) for one in pieces)
+    return found
 
 
-def _spelled(lowered: str, offset: int) -> Iterator[Figure]:
-    """The numbers in words; where no word of them stands there is nothing to look for."""
-    words = lowered.replace("-", " ").replace("‐", " ").replace("(", " ").replace(",", " ").split()
-    if _SPOKEN.isdisjoint(words):
-        return
+def _split(lowered: str, marks: str) -> list[str]:
+    for mark in marks:
+        lowered = lowered.replace(mark, " ")
+    return lowered.split()
+
+
+def _spelled(lowered: str, words: Iterable[str]) -> Iterator[Figure]:
+    """The numbers that begin with one of these number words."""
     ends = 0
-    for start in sorted(_places(lowered, _SPOKEN.intersection(words))):
-        match = _SPELLED.match(lowered, start) if start >= ends else None
-        if match and not lowered[start - 1 : start].isalpha():
+    for start in sorted(_places(lowered, words)):
+        if start < ends or lowered[start - 1 : start].isalpha():
+            continue
+        if match := _SPELLED.match(lowered, start):
             ends, rank = match.end(), _ORDINALS.get(match[0])
-            yield Figure(float(rank or _spoken(match[0])), offset + start, offset + ends, ordinal=rank is not None)
+            yield float(rank or _spoken(match[0])), start, ends, rank is not None
 
 
 def _places(text: str, words: Iterable[str]) -> Iterator[int]:
@@ -115,6 +166,7 @@ def _places(text: str, words: Iterable[str]) -> Iterator[int]:
             at = text.find(word, at + 1)
 
 
+@lru_cache(maxsize=256)
 def _spoken(words: str) -> int:
     """The number that words say: "two hundred and thirty-five" is 235."""
     total = group = 0

@@ -59,18 +59,15 @@ _ENROLLED = tuple(part.replace("_", " ") for part in _ENROLLED_WORDS.split())
 _INCLUDING = ("include ", "including ")
 
 _STUDIED = re.compile(
-    r"\bstud|\bassess|\banaly[sz]|\bevaluat|\bexamin|\binvestigat|\bcompar|\breceiv|\bunderwent|\bundergo|\bgiven"
-    r"|\bgave"
-    r"|\badminister|\btreated|\bwith\b|\bwho\b|\bcomplet|\btested|\bmeasured|\bscanned|\baged|\bmean age|\bdata"
-    r"|\bcommenc"
-    r"|\bstarted|\bbegan|\binitiat|\bretrospective|\bscheduled|\bdivided|\bobtained|\bcollected|\bidentified|\bsurvey"
-    r"|\binterview|\btrial|\bin $",
+    r"\b(?:stud|assess|analy[sz]|evaluat|examin|investigat|compar|receiv|underwent|undergo|given|gave|administer|treated"
+    r"|with\b|who\b|complet|tested|measured|scanned|aged|mean age|data|commenc|started|began|initiat|retrospective"
+    r"|scheduled|divided|obtained|collected|identified|survey|interview|trial|in $)"
 )
 
 _RANDOMISED = re.compile(r"randomi[sz]ed|randomly")
 
 _PART = re.compile(
-    r"(?<!who )(?<!that )(?<!who had )\b(?:respond(?:ed|ing)|remitted|relapsed|achieved|experienced|developed|showed"
+    r"\b(?<!who )(?<!that )(?<!who had )(?:respond(?:ed|ing)|remitted|relapsed|achieved|experienced|developed|showed"
     r"|required|died|improved|report(?:ed|s?)\b|withdrew|withdrawn|dropped|discontinued|screened|approached|excluded"
     r"|declined|refused|lost|did not|attempted|maintained|complained|met (?:the )?(?:resp|remi|crit)|became|returned"
     r"|reached|failed|continued|demonstrated|displayed|exhibited|in remission|felt|needed|made an? initial|suffered)"
@@ -84,9 +81,18 @@ _PART_BEFORE = re.compile(
     r"|\bin one of|\b(?:1|one) in) ?\(?$",
 )
 
+_PART_PARTS = ("sub", "additional", "excl", "screen", "limit")
+_PART_ENDS = (
+    *("whom", "which", "these", "them", "those", "only", "all but", "remaining", "another", "in the other", " in"),
+    *(" by", "not", "than", "target", "million", "fewer", "one of"),
+)
+"""It has one of the first in it, or ends on one of the second."""
+
 _WHOLE_AFTER = re.compile(
     r"[\w -]{0,30},? (?:of|among) (?:whom|which|these)\b|[\w -]{0,20} (?:in all|together|in total|altogether)\b"
 )
+
+_WHOLE_PARTS = (" whom", " which", " these", " all", "together", " total")
 
 _PLACES = re.compile(
     r"\b(?:clinics|hospitals|cent(?:er|re)s|practices|sites|samples|procedures|records|articles|studies)\b"
@@ -95,6 +101,8 @@ _PLACES = re.compile(
 _SHARE_BEFORE = re.compile(r"\w ?[(\[][\d.]+ ?%[)\]] of (?:the )?$")
 
 _OF_BEFORE = re.compile(r"\b(?:of|among|out of|amongst)(?: the| these| all| our| a total of)? $")
+
+_OF_ENDS = ("of ", "among ", "amongst ", "the ", "these ", "all ", "our ")
 
 _REPORTED = re.compile(r"\b(?:reports?|presents?|describes?|series|cases?)\b")
 
@@ -123,6 +131,8 @@ _PATIENT = re.compile(
     r"\b(?:an?|the|our|this) (?:[\w-]+,? ){0,8}?(?:patient|man|woman|boy|girl|male|female|child|veteran|infant)\b",
     re.IGNORECASE,
 )
+
+_REVIEWS = frozenset({"design:meta-analysis", "design:systematic-review"})
 
 _Span = tuple[Sentence, int, int]
 
@@ -153,7 +163,8 @@ class _Total(NamedTuple):
 def read(reading: Sequence[Sentence], signals: Collection[str]) -> Number | None:
     """The number of participants, ``None`` where the record states none."""
     sentences = [sentence for sentence in _passages(reading) if sentence.role in _WEIGHT]
-    totals = [total for sentence in sentences for total in _totals(sentence, signals)]
+    counted = [(sentence, counts) for sentence in sentences if (counts := counts_in(sentence))]
+    totals = [total for sentence, counts in counted for total in _totals(sentence, counts, signals)]
     best = max(totals, key=lambda total: total.worth, default=None)
     report = "design:case-report" in signals
     if best is not None and best.worth >= _ENOUGH and (best.value > 1 or report):
@@ -225,14 +236,12 @@ def _are_controls(text: str, count: Count) -> bool:
         return text[max(0, count.start - 25) : count.start].endswith("controls (")
     if text[count.start : count.end].endswith("controls"):
         return True
-    return _CONTROL_GROUP.search(text, max(0, count.start - 40), count.start) is not None
+    before = text[max(0, count.start - 40) : count.start]
+    return "group" in before.lower() and _CONTROL_GROUP.search(before) is not None
 
 
-def _totals(sentence: Sentence, signals: Collection[str]) -> Iterator[_Total]:
+def _totals(sentence: Sentence, counts: list[Count], signals: Collection[str]) -> Iterator[_Total]:
     """What the counts of a sentence come to, each run of such as stand side by side."""
-    counts = list(counts_in(sentence))
-    if not counts:
-        return
     if all_ := whole(counts):
         yield _total(sentence, [all_], counts, signals, bonus=1.0)
         counts.remove(all_)
@@ -270,22 +279,29 @@ def _words_around(sentence: Sentence, run: Sequence[Count], counts: Iterable[Cou
 def _worth(before: str, after: str, kind: Kind) -> float:
     """What the words around a count say for its being that of the participants."""
     worth = 0.0
-    if has(before, _ENROLLED) or has(after, _ENROLLED) or before.endswith(_INCLUDING):
+    if has(f"{before}|{after}", _ENROLLED) or before.endswith(_INCLUDING):
         worth += 2.5
     elif _STUDIED.search(before) or _STUDIED.search(after):
         worth += 1.2
-    if _SHARE_BEFORE.search(before):
-        return worth - 1.5
-    if _OF_BEFORE.search(before):
-        return worth + 0.5
-    if (_PLACES if kind == "done" else _PART_BEFORE).search(before):
+    if before.endswith(_OF_ENDS):
+        if _SHARE_BEFORE.search(before):
+            return worth - 1.5
+        if _OF_BEFORE.search(before):
+            return worth + 0.5
+    if _PLACES.search(before) if kind == "done" else _is_part(before):
         worth -= 2.5
     return worth + _worth_after(after)
 
 
+def _is_part(before: str) -> bool:
+    """Whether the words before a count make it that of a part."""
+    may_be = before.rstrip(" (\n").endswith(_PART_ENDS) or has(before, _PART_PARTS)
+    return may_be and _PART_BEFORE.search(before) is not None
+
+
 def _worth_after(after: str) -> float:
     """What the words after a count say for it: those of whom more is told are the whole, those who withdrew a part."""
-    worth = 1.5 if _WHOLE_AFTER.match(after) else 0.0
+    worth = 1.5 if has(after, _WHOLE_PARTS) and _WHOLE_AFTER.match(after) else 0.0
     match = _PART.search(after[:90].partition(";")[0])
     if match and not _RANDOMISED.search(after):
         worth -= 2.5 if match.start() < 40 else 1.0
@@ -308,7 +324,7 @@ def _standing(sentence: Sentence, run: Sequence[Count], signals: Collection[str]
         worth -= 2.5
     if "design:case-report" in signals and (sentence.role == "title" or _REPORTED.search(before)):
         worth += 2.0
-    if not {"design:meta-analysis", "design:systematic-review"}.isdisjoint(signals):
+    if not _REVIEWS.isdisjoint(signals):
         worth += _pooled(sentence, run, strict="design:meta-analysis" not in signals)
     return worth
 
