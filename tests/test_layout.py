@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import importlib
 import re
+import subprocess
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -92,3 +93,10 @@ def test_exactly_one_recipe_and_no_tracked_database_lie_in_the_home() -> None:
     """Datasette publishes every database that it finds."""
     assert [path.name for path in Path("db").glob("*.toml")] == ["ketamine.toml"]
     assert {path.name for path in Path("db").glob("*.db")} <= {"ketamine.db"}
+
+
+def test_the_top_level_holds_four_folders() -> None:
+    """Whatever else is kept has its room in one of them."""
+    kept = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout.splitlines()
+    folders = {name.partition("/")[0] for name in kept if "/" in name}
+    assert {name for name in folders if not name.startswith(".")} <= {"harvest", "db", "notebooks", "tests"}
