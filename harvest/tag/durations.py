@@ -27,13 +27,18 @@ _WORDS = {
     "fourteen": 14,
     "fifteen": 15,
     "sixteen": 16,
+    "seventeen": 17,
     "eighteen": 18,
+    "nineteen": 19,
     "twenty": 20,
+    "twenty-one": 21,
     "twenty-four": 24,
     "twenty-eight": 28,
     "thirty": 30,
     "thirty-six": 36,
+    "forty": 40,
     "forty-eight": 48,
+    "fifty": 50,
     "fifty-two": 52,
     "sixty": 60,
     "ninety": 90,
@@ -75,7 +80,7 @@ _KEPT = re.compile(
 _OTHER_YEARS = re.compile(
     r"(?:\b(?:mean|between)\b|years,?)[^.;]{0,14}$"
     r"|\b(?:children|adolescents|adults|participants|boys|girls|infants) \($"
-    r"|\b(?:conducted|collected|performed|published|accrued|pooled)\b[^.;]{0,12}$",
+    r"|\b(?:conducted|collected|performed|published|accrued|pooled|refined|developed|evolved|experience)\b[^.;]{0,12}$",
     re.IGNORECASE,
 )
 """Words before a number of years that make it an age or what a collection spans; before other units they make none."""

@@ -104,10 +104,12 @@ _NOT = _Rule(
     re.IGNORECASE,
 )
 _NOT_AFTER = _Rule(
-    "not|absent|unaffected|in no|uncommon|rare|unlikely|infrequent",
-    r"[^,;.]{0,25}?\b(?:(?:was|were|is|are|did|does|do|has|have|had|could|be) not|(?:was|were) (?:absent|unaffected)"
+    "not|absent|unaffected|unchanged|unaltered|stable|in no|uncommon|rare|unlikely|infrequent",
+    r"[^,;.]{0,25}?\b(?:(?:was|were|is|are|did|does|do|has|have|had|could|be) not"
+    r"|(?:was|were) (?:absent|unaffected)"
     r"|not (?:significant|observed|found|seen|detected|reported|different)|in (?:none|no (?:patient|case|one)))\b"
-    r"|[^;.]{0,80}?\b(?:seem|appear|is|are|was|were)\w* (?:uncommon|rare|unlikely|infrequent)\b",
+    r"|(?: (?!and\b)\w+){0,2} (?:was|were|remained) (?:unchanged|unaltered|stable)\b"
+    r"|[^;.]{0,80}?\b(?:seem|appear|is|are|was|were)\w* (?:to be )?(?:\w+ly )?(?:uncommon|rare|unlikely|infrequent)\b",
 )
 _LESS = _Rule(
     "less|lower|lowest|fewer|reduc|decreas|attenuat|prevent|alleviat|mitigat|amelior|revers|protect|diminish|avoid"
@@ -132,7 +134,12 @@ _THRESHOLD = re.compile(r" (?:than (?:or equal to )?(?:an? |one |\d|[≥<>=])|so
 _BRIEF = r"\b(?:transient|brief|temporary|short-lived|acute|immediate)(?:ly)?\b"
 _BRIEF_STEMS = "transient|brief|temporary|short-lived|acute|immediate"
 _BRIEFLY = _Rule(_BRIEF_STEMS, rf"{_BRIEF}(?:,? (?:and )?\w+)?,? $", re.IGNORECASE)
-_BRIEF_AFTER = _Rule(_BRIEF_STEMS, rf"[^,;.]{{0,40}}\b(?:was|were|is|are)\b[^,;.]{{0,40}}{_BRIEF}", re.IGNORECASE)
+_BRIEF_AFTER = _Rule(
+    _BRIEF_STEMS,
+    r"(?:[^,;.]{0,40}\b(?:was|were|is|are)\b[^,;.]{0,40}"
+    rf"| (?:(?:an?|the|only|mild|some|occurrence of|increases? in) ){{0,3}}){_BRIEF}",
+    re.IGNORECASE,
+)
 # The rates of two groups. Where neither is said to be that of the controls, "12% vs. 30%" tells the subject's first.
 _RATE = r"(\d+(?:\.\d+)?) ?%(?! ?(?:CI|confidence|credib))"
 _CONTROL = r"\b(?:placebo|controls?|saline|sham|vehicle|comparison|untreated|unexposed)\b"

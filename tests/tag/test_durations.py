@@ -38,6 +38,7 @@ def days(text: str) -> list[tuple[str, float]]:
         ("for a mean of 6 months", ("6 months", 180)),
         ("on days 1, 3 (endpoint), 7, and 30", ("days 1, 3 (endpoint), 7, and 30", 30)),
         ("abstinence for more than one year", ("one year", 365)),
+        ("twenty-one days later", ("twenty-one days", 21)),
     ],
 )
 def test_a_duration_is_read_in_days(text: str, expected: tuple[str, float]) -> None:
@@ -74,6 +75,7 @@ def test_a_duration_is_read_in_days(text: str, expected: tuple[str, float]) -> N
         "over a 6-year period",
         "children (1.5 to 14 years)",
         "trials conducted over 13 years",
+        "a model of care refined over 6 years",
         "at two years' corrected age",
         "pain present for up to three months",
         "a 45-day gap",
