@@ -84,7 +84,7 @@ def test_doses_shares_ages_years_and_names_count_no_people(text: str) -> None:
     ("text", "expected"),
     [
         ("We compared 51 users, 49 former users and 100 controls.", 200),
-        ("People with asthma (n=31) and healthy volunteers (HVs; n=24) were scanned.", 55),
+        ("People with asthma (n=36) and healthy volunteers (HVs; n=21) were scanned.", 57),
         ("Thirty-two participants were assigned to the drug and 31 to placebo.", 63),
         ("We compared 30 current and 31 previous users.", 61),
         ("Thirty-five patients were enrolled and compared with 35 controls.", 70),
