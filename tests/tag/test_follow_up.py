@@ -122,7 +122,7 @@ def test_hours_within_the_first_day_are_no_days(text: str) -> None:
         (("They were treated for 4 weeks.", "At 4 weeks after the end of treatment they slept."), 28),
         (("They were treated for 16 weeks and were then seen for ten weeks.",), 112 + 70),
         (("They had three doses over 7 days and slept well for the following six weeks.",), 7 + 42),
-        (("They were on a plan of treatment for eight to twelve months.", "They slept well one year post-treatment."), 725),
+        (("They had a treatment plan for eight to twelve months.", "They slept well one year post-treatment."), 725),
         (("They received a dose.", "They were seen 12 months after the last dose."), 360),
         (("They received it over 12 days.", "They slept well at 6 weeks."), 42),
     ],
