@@ -83,7 +83,7 @@ def types_in(source: str) -> list[Place]:
     nodes = list(ast.walk(ast.parse(source)))
     typed = [getattr(node, part, None) for node in nodes for part in ("annotation", "returns")]
     # typeshed lets the ends be None, which they are not in a tree that was parsed
-    return [(n.lineno, n.col_offset, n.end_lineno, n.end_col_offset) for n in typed if isinstance(n, ast.expr)]  # type: ignore[misc]
+    return [(n.lineno, n.col_offset, n.end_lineno, n.end_col_offset) for n in typed if isinstance(n, ast.expr)]  # type: ignore[misc]  # a parsed one has its end
 
 
 def draw(session: Path, source: str, share: float, seed: int) -> None:

@@ -13,12 +13,10 @@ from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from harvest.model import Evidence
+from harvest.tag.durations import LONGEST
 from harvest.tag.numbers import Number, evidence, figures, has
 from harvest.tag.reading import Sentence
 from harvest.tag.sentences import Role
-
-_LONGEST = 15 * 365
-"""Days beyond which a duration is an age, or the history of a field."""
 
 _OTHER_WORK = frozenset({"excluded", "searched", "future"})
 """Cues of sentences that do not tell of what was found."""
@@ -403,7 +401,7 @@ def _kind(sentence: Sentence, days: float, start: int, end: int) -> _Kind | None
     after = sentence.source[end : min(sentence.end, end + 60)].lower()
     if days < 1 and _MEASURED.search(before):
         return "outcome"
-    if days > _LONGEST or _is_elsewhere(sentence, days, start, before, after):
+    if days > LONGEST or _is_elsewhere(sentence, days, start, before, after):
         return None
     if days < 1:
         return "outcome" if "±" not in sentence.source[start:end] and _is_seen_at(before, after) else None

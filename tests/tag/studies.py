@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
-from harvest.model import Keyword, MeshHeading, Pmid, PublicationType, Section, StoredText, Substance
+from harvest.model import Evidence, Keyword, MeshHeading, Pmid, PublicationType, Section, StoredText, Study, Substance
 from harvest.tag import Taxonomy, load
 
 PROJECT_TAXONOMY = Path("db/taxonomy")
@@ -96,3 +97,25 @@ def written(path: Path, raw: object) -> Path:
 def lithium(tmp_path: Path) -> Taxonomy:
     """The taxonomy of another subject."""
     return load(written(tmp_path / "lithium.yaml", LITHIUM))
+
+
+AnyStudy = TypeVar("AnyStudy", Study, StoredText)
+
+
+def without(study: AnyStudy, evidence: tuple[Evidence, ...]) -> AnyStudy:
+    """The study with spaces in place of the spans, and without the keywords, headings and types."""
+    texts = [section.text for section in study.sections]
+    for one in evidence:
+        if one.section is not None and one.start is not None and one.end is not None:
+            text = texts[one.section]
+            texts[one.section] = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    words = {one.phrase for one in evidence if one.basis == "keyword"}
+    indexed = {one.source_id for one in evidence}
+    return replace(
+        study,
+        sections=tuple(replace(section, text=text) for section, text in zip(study.sections, texts, strict=True)),
+        keywords=tuple(keyword for keyword in study.keywords if keyword.text not in words),
+        mesh=tuple(heading for heading in study.mesh if heading.ui not in indexed),
+        substances=tuple(one for one in study.substances if one.ui not in indexed),
+        publication_types=tuple(one for one in study.publication_types if one.ui not in indexed),
+    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harvest import medline
-from harvest.model import Evidence, Study, Tag
+from harvest.model import Study, Tag
 from harvest.tag import Tagger
+from tests.tag.studies import without
 
 CORPUS = Path("tests/pubmed/corpus")
 LONGEST = 200
@@ -65,22 +65,3 @@ def test_a_tag_goes_with_its_evidence(tagged: list[tuple[Study, tuple[Tag, ...]]
         if (tag.facet, tag.tag) in {(other.facet, other.tag) for other in project.tag(without(study, tag.evidence))}
     ]
     assert len(left) <= sum(len(tags) for _, tags in tagged) / 500, left
-
-
-def without(study: Study, evidence: tuple[Evidence, ...]) -> Study:
-    """The study with spaces in place of the spans, and without the keywords, headings and types."""
-    texts = [section.text for section in study.sections]
-    for one in evidence:
-        if one.section is not None and one.start is not None and one.end is not None:
-            text = texts[one.section]
-            texts[one.section] = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
-    words = {one.phrase for one in evidence if one.basis == "keyword"}
-    indexed = {one.source_id for one in evidence}
-    return replace(
-        study,
-        sections=tuple(replace(section, text=text) for section, text in zip(study.sections, texts, strict=True)),
-        keywords=tuple(keyword for keyword in study.keywords if keyword.text not in words),
-        mesh=tuple(heading for heading in study.mesh if heading.ui not in indexed),
-        substances=tuple(one for one in study.substances if one.ui not in indexed),
-        publication_types=tuple(one for one in study.publication_types if one.ui not in indexed),
-    )

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harvest.errors import ConfigError
-from harvest.model import Keyword, Section, StoredText, Tag
+from harvest.model import Keyword, Section, Tag
 from harvest.tag import Tagger, load
-from tests.tag.studies import LITHIUM, lithium, study, written
+from tests.tag.studies import LITHIUM, lithium, study, without, written
 
 STUDIES = {
     "repeated infusions": study(
@@ -91,22 +91,7 @@ def test_every_offset_cuts_its_phrase(project: Tagger, name: str) -> None:
 def test_a_tag_goes_with_its_evidence(project: Tagger, name: str) -> None:
     """Blanking every span, keyword and heading that speaks for a tag removes it: it rests on nothing else."""
     for tag in project.tag(STUDIES[name]):
-        assert (tag.facet, tag.tag) not in {(t.facet, t.tag) for t in project.tag(without(STUDIES[name], tag))}
-
-
-def without(told: StoredText, tag: Tag) -> StoredText:
-    texts = [section.text for section in told.sections]
-    for one in tag.evidence:
-        if one.section is not None and one.start is not None and one.end is not None:
-            text = texts[one.section]
-            texts[one.section] = text[: one.start] + "x" * (one.end - one.start) + text[one.end :]
-    gone = {one.phrase for one in tag.evidence if one.basis in ("keyword", "mesh")}
-    return replace(
-        told,
-        sections=tuple(replace(section, text=text) for section, text in zip(told.sections, texts, strict=True)),
-        keywords=tuple(keyword for keyword in told.keywords if keyword.text not in gone),
-        mesh=tuple(heading for heading in told.mesh if heading.name not in gone),
-    )
+        assert (tag.facet, tag.tag) not in {(t.facet, t.tag) for t in project.tag(without(STUDIES[name], tag.evidence))}
 
 
 def test_the_same_study_always_gets_the_same_tags(project: Tagger) -> None:
