@@ -17,9 +17,9 @@ def defined(text: str, hits: Sequence[Hit]) -> dict[str, set[int]]:
     """Each abbreviation that the text defines for a phrase found in it, with the labels of that phrase."""
     found: dict[str, set[int]] = defaultdict(set)
     for match in _DEFINED.finditer(text):
-        for hit in hits:
-            if hit.end == match.start() - 1 and _stands_for(match[1], text[max(0, hit.end - _REACH) : hit.end]):
-                found[match[1]].update(hit.labels)
+        for _, end, labels in hits:
+            if end == match.start() - 1 and _stands_for(match[1], text[max(0, end - _REACH) : end]):
+                found[match[1]].update(labels)
     return found
 
 
@@ -47,5 +47,5 @@ def mentions(text: str, abbreviations: Mapping[str, tuple[int, ...]]) -> Iterato
             end = start + len(short)
             end += text.startswith("s", end)
             if not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
-                yield Hit(start, end, labels)
+                yield start, end, labels
             start = text.find(short, end)

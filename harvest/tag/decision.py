@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from operator import itemgetter
 
 from harvest.model import Evidence, MeshHeading, PublicationType, Substance, Tag, Taggable
 from harvest.tag.context import absent, misled, stands_by, weight_of
@@ -42,17 +42,11 @@ _TELLING = frozenset({"title", "objective", "conclusion"})
 _NOT_A_LIST = frozenset({"title", "keyword", "index", "objective"})
 
 
-class _Point(NamedTuple):
-    """What the mentions of a group of terms in one sentence, or a heading, give for a tag.
+_Point = tuple[int, int, float, "Sentence | Index", Sequence[Span]]
+"""What the mentions of a group of terms, by its number, in one sentence or heading give for a tag.
 
-    ``source`` numbers the sentence or heading; the keywords share one number.
-    """
-
-    group: int
-    source: int
-    points: float
-    where: Sentence | Index
-    spans: Sequence[Span]
+The group, the number of the sentence or heading (the keywords share one), the points, where, and the mentions.
+"""
 
 
 _Points = dict[str, dict[str, list[_Point]]]
@@ -147,7 +141,7 @@ class Decision:
             if spans:
                 facet, tag = group.key
                 share = 1 if group.plain else weight * CROWDED if facet in crowded else weight
-                points[facet][tag].append(_Point(number, source, share * group.points, sentence, spans))
+                points[facet][tag].append((number, source, share * group.points, sentence, spans))
 
     def _crowded(self, sentence: Sentence, counting: Iterable[tuple[Group, int, list[Span]]]) -> Collection[str]:
         """The facets of which the sentence names so many tags that it enumerates."""
@@ -169,7 +163,7 @@ class Decision:
             group = self._groups[number]
             if not group.terms.major or (isinstance(heading, MeshHeading) and heading.major):
                 facet, tag = group.key
-                points[facet][tag].append(_Point(number, source, group.points, heading, _HEADING))
+                points[facet][tag].append((number, source, group.points, heading, _HEADING))
 
     def _given(self, facet: Facet, points: Mapping[str, list[_Point]], signals: Collection[str]) -> list[Tag]:
         """The facet's tags that have points enough, and the broader tags that they imply with the same evidence."""
@@ -190,11 +184,12 @@ class Decision:
         fitting: dict[int, bool] = {}
         kept = []
         for point in found:
-            group = groups[point.group]
+            number = point[0]
+            group = groups[number]
             if group.conditional:
-                if point.group not in fitting:
-                    fitting[point.group] = asked(group.tag, signals) and asked(group.terms, signals)
-                if not fitting[point.group] or not _unconfined(group.tag.confined, point.where, signals):
+                if number not in fitting:
+                    fitting[number] = asked(group.tag, signals) and asked(group.terms, signals)
+                if not fitting[number] or not _unconfined(group.tag.confined, point[3], signals):
                     continue
             kept.append(point)
         return kept
@@ -203,7 +198,8 @@ class Decision:
         """The points of a tag: the best of each sentence or heading, added up, no group beyond its ``most``."""
         groups = self._groups
         if len(found) == 1:
-            return min(found[0].points, groups[found[0].group].most)
+            number, _, points, _, _ = found[0]
+            return min(points, groups[number].most)
         left: dict[int, float] = {}
         counted: set[int] = set()
         total = 0.0
@@ -218,11 +214,11 @@ class Decision:
 
 def _may_suffice(found: Iterable[_Point]) -> bool:
     """Whether the points come to enough if nothing is taken off: most that a record gives do not."""
-    return sum([point.points for point in found]) >= ENOUGH
+    return sum([points for _, _, points, _, _ in found]) >= ENOUGH
 
 
 def _by_points(point: _Point) -> float:
-    return -point.points
+    return -point[2]
 
 
 def _signals(own: Iterable[Sentence]) -> set[str]:
@@ -266,31 +262,44 @@ def _counting(group: Group, sentence: Sentence, spans: list[Span]) -> list[Span]
     return spans
 
 
+_Mention = tuple[int, int, int, float, "Sentence | Index"]
+"""A mention, of which the sentence or heading, the start, the end and the points make an order; the last two negative.
+
+Of two with one start the longer comes first, and of two of one length the stronger.
+"""
+
+_by_place = itemgetter(0, 1, 2, 3)
+_by_strength = itemgetter(3, 0, 1)
+
+
 def _evidence(found: Iterable[_Point]) -> tuple[Evidence, ...]:
     """The mentions without repetition, the strongest first, then in the order of the text; none inside another."""
-    single = [(point, span) for point in found for span in point.spans]
-    ordered = sorted(_outermost(single), key=lambda one: (-one[0].points, one[0].source, one[1]))
-    return tuple(dict.fromkeys(_as_evidence(point.where, span) for point, span in ordered))
+    single = [
+        (source, start, -end, -points, where) for _, source, points, where, spans in found for start, end in spans
+    ]
+    ordered = sorted(_outermost(single), key=_by_strength)
+    return tuple(dict.fromkeys([_as_evidence(where, start, -end) for _, start, end, _, where in ordered]))
 
 
-def _outermost(found: list[tuple[_Point, Span]]) -> Iterable[tuple[_Point, Span]]:
+def _outermost(found: list[_Mention]) -> Iterable[_Mention]:
     """The mentions without those that lie inside a longer one of the same sentence."""
     if len(found) == 1:
         return found
-    source, reached = -2, 0
+    last, reached = -2, 0
     kept = []
-    for point, span in sorted(found, key=lambda one: (one[0].source, one[1][0], -one[1][1], -one[0].points)):
-        if point.source != source or source == KEYWORDS or span[1] > reached or not reached:
-            kept.append((point, span))
-            source, reached = point.source, span[1]
+    for mention in sorted(found, key=_by_place):
+        source, _, end, _, _ = mention
+        if source != last or source == KEYWORDS or -end > reached or not reached:
+            kept.append(mention)
+            last, reached = source, -end
     return kept
 
 
-def _as_evidence(where: Sentence | Index, span: Span) -> Evidence:
+def _as_evidence(where: Sentence | Index, start: int, end: int) -> Evidence:
     if isinstance(where, Sentence):
         if where.section is None:
             return Evidence("keyword", where.source[where.start : where.end])
-        return Evidence("text", where.source[span[0] : span[1]], where.section, *span)
+        return Evidence("text", where.source[start:end], where.section, start, end)
     return Evidence(
         "publication-type" if isinstance(where, PublicationType) else "mesh", where.name, source_id=where.ui
     )

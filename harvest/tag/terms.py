@@ -20,7 +20,6 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 ABBREVIATION = re.compile(r"[A-Z][A-Z0-9-]{1,5}")
 """What is found in capitals only."""
@@ -59,12 +58,8 @@ _SPELLINGS = (
 )
 
 
-class Hit(NamedTuple):
-    """A phrase found at ``start:end`` of a text; ``labels`` tells what it was filed under."""
-
-    start: int
-    end: int
-    labels: tuple[int, ...]
+Hit = tuple[int, int, tuple[int, ...]]
+"""A phrase that was found: its start and end in the text, and the labels that it was filed under."""
 
 
 def words_of(text: str) -> list[str]:
@@ -276,7 +271,7 @@ class Lexicon:
             while reached is not None:
                 labels, state = reached
                 if labels:
-                    hits.append(Hit(ends[place] - len(words[place]) + place, ends[here] + here, labels))
+                    hits.append((ends[place] - len(words[place]) + place, ends[here] + here, labels))
                 if here == last or not state.goes_on:
                     break
                 here += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harvest.tag import abbreviations
-from harvest.tag.terms import Hit, Lexicon
+from harvest.tag.terms import Lexicon
 
 LEXICON = Lexicon({7: ["heart failure", "chronic heart failure"]})
 
@@ -48,5 +48,5 @@ def test_every_whole_word_occurrence_is_a_mention() -> None:
     """Singular and plural, not inside another word."""
     text = "CHF, CHFs, (CHF) but not XCHF, CHFX or chf."
     hits = list(abbreviations.mentions(text, {"CHF": (7,)}))
-    assert [text[hit.start : hit.end] for hit in hits] == ["CHF", "CHFs", "CHF"]
-    assert hits[0] == Hit(0, 3, (7,))
+    assert [text[start:end] for start, end, _ in hits] == ["CHF", "CHFs", "CHF"]
+    assert hits[0] == (0, 3, (7,))

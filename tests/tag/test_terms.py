@@ -13,7 +13,7 @@ from harvest.tag.terms import MOST_WORDS, Lexicon, check, words_of
 
 
 def found(phrase: str, text: str) -> list[str]:
-    return [text[hit.start : hit.end] for hit in Lexicon({0: [phrase]}).find(text)]
+    return [text[start:end] for start, end, _ in Lexicon({0: [phrase]}).find(text)]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_phrase_is_not_found_inside_words_or_across_punctuation(phrase: str, t
 def test_a_phrase_tells_every_label_that_it_is_filed_under() -> None:
     """Two tags may share a phrase, and one may have several."""
     lexicon = Lexicon({1: ["stroke", "apoplexy"], 2: ["stroke"], 3: ["strok*"]})
-    assert sorted(label for hit in lexicon.find("A stroke.") for label in hit.labels) == [1, 2, 3]
+    assert sorted(label for *_, labels in lexicon.find("A stroke.") for label in labels) == [1, 2, 3]
 
 
 @given(before=st.text(max_size=40), after=st.text(max_size=40))
@@ -163,7 +163,7 @@ def test_what_was_read_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
     assert MOST_WORDS > 1000
     lexicon = Lexicon({0: ["heart attack", "infect* wound"]})
     for text in ("a b c d e f", "heart attack", "infected wound", "1 2 3 4", "heart attack", "infected wound"):
-        hits = [text[hit.start : hit.end] for hit in lexicon.find(text)]
+        hits = [text[start:end] for start, end, _ in lexicon.find(text)]
         assert hits == ([text] if text in ("heart attack", "infected wound") else [])
 
 
@@ -197,4 +197,4 @@ def test_the_automaton_finds_what_trying_every_form_finds(text: str) -> None:
                 if whole and re.fullmatch(spelled[phrase], text[start:end], re.IGNORECASE):
                     expected.add((start, end, number))
     lexicon = Lexicon({number: [phrase] for number, phrase in enumerate(PHRASES)})
-    assert {(hit.start, hit.end, label) for hit in lexicon.find(text) for label in hit.labels} == expected
+    assert {(start, end, label) for start, end, labels in lexicon.find(text) for label in labels} == expected
