@@ -395,3 +395,4 @@ class TagDefinition:
     parents: tuple[str, ...]
     label: str
     definition: str
+    synonyms: tuple[str, ...] = ()

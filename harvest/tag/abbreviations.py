@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from harvest.tag.terms import Hit
 
 _DEFINED = re.compile(r"[(\[]['\"“‘]?((?=[^)]{0,8}[A-Z][^)]{0,8}[A-Z])[A-Za-z][A-Za-z0-9/-]{1,9}?)s?['\"”’]?[)\];,:]")
+_WORDS = re.compile(r"[\w'’/-]+")
 _REACH = 80
 """Characters before the bracket in which the long form must begin."""
 
@@ -21,6 +22,17 @@ def defined(text: str, hits: Sequence[Hit]) -> dict[str, set[int]]:
             if end == match.start() - 1 and _stands_for(match[1], text[max(0, end - _REACH) : end]):
                 found[match[1]].update(labels)
     return found
+
+
+def long_forms(text: str, short: str) -> Iterator[str]:
+    """What a text says that an abbreviation stands for, in lower case: the words before it in brackets."""
+    for match in re.finditer(rf"[(\[]{re.escape(short)}s?[)\];,]", text):
+        start = max(0, match.start() - _REACH)
+        for word in reversed(list(_WORDS.finditer(text, start, match.start()))[-2 * len(short) :]):
+            before = text[word.start() : match.start()].strip().lower()
+            if before[0] == short[0].lower() and _stands_for(short, before):
+                yield before
+                break
 
 
 def _stands_for(short: str, before: str) -> bool:

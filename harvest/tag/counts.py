@@ -7,7 +7,9 @@ or it is the name of something: a year, group 2, phase 3.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from harvest.tag.numbers import Figure, figures, figures_between
@@ -21,11 +23,18 @@ _PEOPLE_WORDS = """
     alcoholics clubbers controls comparisons comparators students respondents responders nonresponders
     non-responders remitters attempters completers interviewees recipients enrollees attendees visitors clients
     consumers residents prisoners offenders detainees veterans soldiers firefighters casualties victims survivors
-    drivers decedents fatalities twins siblings relatives cases ss hcs hvs msm caregivers personnel attendances
+    drivers decedents fatalities twins siblings relatives cases ss hcs hvs hv msm caregivers personnel attendances
+    addicts neighbours neighbors peers sufferers referents comparator schoolchildren pupils nurses workers officers
+    soldier ladies gentlemen dyads charts interviewee informants carers trainees enlistees migraineurs
 """
 
 _PEOPLE = frozenset(_PEOPLE_WORDS.split())
 """Words for people."""
+
+_PEOPLE_IN_COMPOUNDS = frozenset(
+    ("users", "addicts", "abusers", "smokers", "drinkers", "responders", "siblings", "twins", "workers", "goers")
+)
+"""Words for people before which anything may stand with a hyphen: never-users, co-twins."""
 
 _GROUP_NAME = re.compile(r"(?!ICU|R[CT]{2})[A-Z]{1,3}[UCVPS]s")
 """Abbreviations of groups of people: HCs are healthy controls, NVs normal volunteers."""
@@ -39,7 +48,7 @@ _OTHERS_WORDS = """
     sample samples factor factors vs versus respectively during after before within between until study studies
     trial trials rct rcts article articles paper papers publication publications database databases site sites
     center centers centre centres hospital hospitals country countries group groups arm arms received underwent
-    showed reported completed score scores or out out-of million more less least most case-control case-controls
+    showed reported completed score scores or out out-of million more less least most authors case-control case-controls
 """
 
 _OTHERS = frozenset(_OTHERS_WORDS.split())
@@ -56,7 +65,7 @@ _N = re.compile(r"(?<![A-Za-z])[nN]s?[ \u2009\xa0]?=[ \u2009\xa0]?(?:\d{1,5}[-�
 _BEFORE_WORDS = frozenset(" (,[/")
 """What may stand between a figure and the words that make it a count."""
 
-_BEFORE_NO_COUNT = frozenset("<>≥≤±-–‐/−$#=")
+_BEFORE_NO_COUNT = frozenset("<>≥≤⩾⩽≧≦±-–‐/−$#=")
 
 _AFTER_NO_COUNT = re.compile(
     r" ?(?:%|±|[\])]|mg\b|min|ml\b|h\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b)|/(?!group|arm)|[\-‐–]"
@@ -89,6 +98,8 @@ _ASIDE = re.compile(r" ?[(\[][^()\[\]]{1,40}[)\]]")
 
 _OPENING = frozenset("([")
 
+_THOUSANDS = re.compile(r"\d{3}(?![\d.,])")
+
 _AGED = re.compile(r"year|yr|\d(?:st|nd|rd|th)")
 
 _GRADED = re.compile(
@@ -111,24 +122,31 @@ _NO_N = re.compile(
 _STUDIES_N = re.compile(r"\b(?:studies|trials|rcts|articles|reports|records)(?: [a-z]+){0,3} \($", re.IGNORECASE)
 
 _DONE = re.compile(
-    r",? (?:(?:were|was|have been|had been) )?(?:randomi[sz]ed|randomly (?:assigned|allocated|divided)|enrolled"
-    r"|recruited|included|analy[sz]ed|participated|assigned|allocated|took part)"
-    r"(?=[.;)]|, (?:and|\d)| (?:to|into|in|and|for|between|equally|with|at|from|were)\b)"
+    r",? (?:(?:were|was|have been|had been|could be) )?(?:(?:randomi[sz]ed|randomly (?:assigned|allocated|divided)"
+    r"|enrolled|recruited|included|analy[sz]ed|participated|assigned|allocated|took part|treated|studied|interviewed"
+    r"|tested|scanned|operated|examined|followed up|evaluable|available for)"
+    r"(?=[.;:)]|, (?:and|of whom|\d)| (?:to|into|in|and|for|between|equally|with|at|from|on|by|analys\w+|were)\b)"
+    r"|consented|volunteered|(?:answered|completed) (?:the|an?|our|this|both|all) (?:[\w-]+ ){0,3}"
+    r"(?:interview|survey|questionnaire|form|study|protocol|trial)s?\b"
+    r"|(?:[a-z]+ ){0,2}(?:questionnaires|responses|surveys|replies) (?:\([\d.]+ ?%\) )?(?:were |was )?"
+    r"(?:returned|received|analy[sz]ed|obtained|collected|evaluable|available))"
 )
 
 _PUNCTUATED = frozenset(",/")
 _BEGINNINGS = """
-    we wa ha ra en re in an pa as al to ea pe gi tr un on wi
+    we wa ha ra en re in an pa as al to ea pe gi tr un on wi co st te sc op ex fo ev av vo ma ot qu us va
 """
 _TELLING = frozenset(f" {beginning}" for beginning in _BEGINNINGS.split())
 """What the words that tell what was done or said of people begin with."""
 
-_BOUND = re.compile(r"\b(?:than|above|below|over|under|least|score of|index of) $")
+_BOUND = re.compile(
+    r"\b(?:(?:than|above|below|over|under|least|score of|index of)|(?:between|aged?|ages|from|of) \d{1,3} (?:and|to)) $"
+)
 """Words before a number that make it a bound: "a score greater than 20 were randomised"."""
 
 SHARED = re.compile(r",? (?:each(?=[.,;)])|(?:in each|per) (?:\w+ )?(?:group|arm)\b)|/(?:group|arm)\b")
 
-_ELLIPTIC = re.compile(r"(?: ([a-z-]{2,20}))?,? and \d{1,3}(?:,\d{3})*(?= [a-z\d])")
+_ELLIPTIC = re.compile(r"(?: ([a-z-]{2,20}))?,? and \d{1,3}(?:[, ]\d{3})*(?= [a-z\d])")
 
 SAID = re.compile(
     r" (?:to|in|received|receiving|(?:were |was )?(?:given|assigned|allocated|treated|randomi[sz]ed|randomly|in)"
@@ -136,8 +154,32 @@ SAID = re.compile(
     r"|on|treated with|with)\b"
 )
 
-AND_BEFORE = re.compile(r"(?:\band|versus|vs\.?|,|;|compared (?:with|to)|while|whereas) $", re.IGNORECASE)
+AND_BEFORE = re.compile(
+    r"(?:\band|versus|vs\.?|,|;|compared (?:with|to)|while|whereas)(?: the)?(?: other| remaining)? $", re.IGNORECASE
+)
 
+_MATCHED = re.compile(r"(?: others?,?)? (?:who were )?(?:individually )?matched\b(?! (?:the|our|these)\b)")
+"""What makes a number that of a group for comparison: "71 patients and 142 matched for age"."""
+
+_BESIDE = re.compile(r"\b(?:and|with|to|versus|vs\.?|against|by|plus) (?:an? (?:group|cohort|set) of )?$")
+
+_SIZED = re.compile(
+    r"\b(?:(?:sample size|target(?:ed)? (?:sample|enrol\w+|recruit\w+)|number of (?:patients|participants|subjects))"
+    r"(?: [a-z]+){0,4}?(?: (?:is|was|were|be|of))?:?|(?:cohort|sample|population) (?:numbered|of)"
+    r"|(?:matched|comparison|control|reference) (?:group|set) of|(?:data|charts|records) (?:of|from|on)) $",
+    re.IGNORECASE,
+)
+"""Words before a figure that is the size of a sample."""
+
+_SIZED_ENDS = frozenset(
+    ("of ", "is ", "as ", "re ", "be ", "e: ", "d: ", "ed ", "ts ", "om ", "on ", "nt ", "ze ", "t: ")
+)
+
+_SIZE_AFTER = re.compile(
+    r"[);:\]]|[.,](?!\d)|$| ?[(\[]| (?:were|was|who|with|and|are|is|had|could|for|in|served|received"
+    r"|underwent|of wh\w+|per (?:group|arm))\b"
+)
+"""What may follow it."""
 
 Kind = Literal["people", "n", "done", "parallel"]
 
@@ -160,16 +202,52 @@ class Count(NamedTuple):
 def counts_in(sentence: Sentence) -> list[Count]:
     """The counts of people in a sentence, in order."""
     text, since, counts = sentence.source, sentence.start, list[Count]()
-    for figure in figures(text, since, sentence.end):
+    for figure in _joined(text, figures(text, since, sentence.end)):
         value, start, end, ordinal = figure
-        if text[end : end + 1] not in _BEFORE_WORDS and "=" not in text[max(since, start - 12) : start]:
-            continue
         if ordinal or value < 1 or not value.is_integer():
             continue
-        count = _count(sentence, figure)
+        if text[end : end + 1] not in _BEFORE_WORDS and "=" not in text[max(since, start - 12) : start]:
+            count = _size(sentence, figure)
+        else:
+            count = _count(sentence, figure) or _size(sentence, figure)
         if count and (counts or count.kind != "parallel"):
             counts.append(count)
     return counts
+
+
+def _joined(text: str, found: Sequence[Figure]) -> Sequence[Figure]:
+    """The figures, those put together that only a blank parts where it parts thousands: 18 424."""
+    if len(found) < 2 or not any(
+        one[2] + 1 == other[1] and _THOUSANDS.match(text, other[1]) for one, other in pairwise(found)
+    ):
+        return found
+    joined: list[Figure] = []
+    for figure in found:
+        value, start, end, _ = figure
+        last = joined[-1] if joined else None
+        if last and last[2] + 1 == start and _parts_thousands(text, last, start):
+            joined[-1] = (last[0] * 1000 + value, last[1], end, False)
+        else:
+            joined.append(figure)
+    return joined
+
+
+def _parts_thousands(text: str, last: Figure, start: int) -> bool:
+    """Whether the blank between two figures parts thousands, the first being no label: "group 1 150 patients"."""
+    digits = text[last[1] : last[2]]
+    whole = digits.isdecimal() and len(digits) <= len("999") and text[start - 1] == " "
+    return whole and _THOUSANDS.match(text, start) is not None and not _is_label(text, last)
+
+
+def _size(sentence: Sentence, figure: Figure) -> Count | None:
+    """The count that a figure is by being called the size of a sample."""
+    text, (value, start, end, _) = sentence.source, figure
+    if value < len("some") or text[start - 3 : start] not in _SIZED_ENDS:
+        return None
+    match = _SIZED.search(text, max(sentence.start, start - 60), start)
+    if match is None or not _SIZE_AFTER.match(text, end) or _is_label(text, figure):
+        return None
+    return Count(int(value), match.start(), end, end, "n", _depth(text, sentence.start, start))
 
 
 def _depth(text: str, start: int, end: int) -> int:
@@ -213,6 +291,8 @@ def _told(text: str, at: int, figure: Figure, limit: int) -> tuple[Kind, int] | 
         return "done", match.end()
     if _is_elliptic(text, at, limit):
         return "people", figure[2]
+    if (match := _MATCHED.match(text, at)) and _BESIDE.search(text, max(0, figure[1] - 30), figure[1]):
+        return "people", match.end()
     if (match := SAID.match(text, at)) and AND_BEFORE.search(text, max(0, figure[1] - 20), figure[1]):
         return "parallel", match.end()
     return None
@@ -225,7 +305,7 @@ def _is_elliptic(text: str, at: int, limit: int) -> bool:
 
 
 def _bounds(text: str, start: int) -> bool:
-    return _BOUND.search(text, max(0, start - 12), start) is not None
+    return _BOUND.search(text, max(0, start - 18), start) is not None
 
 
 def _tells_studies(text: str, start: int) -> bool:
@@ -264,9 +344,17 @@ def _people_length(word: str) -> int:
     """Where people end in a word for them; 0 where other words may stand before them, -1 where nothing more may."""
     word = word.partition("—")[0]
     bare = word.strip(_EDGE)
-    if bare.lower() in _PEOPLE or (bare[-1:] == "s" and _GROUP_NAME.fullmatch(bare)):
+    if _names_people(bare):
         return len(word.rstrip(_EDGE))
     return -1 if _is_other(word, bare.lower()) else 0
+
+
+def _names_people(bare: str) -> bool:
+    """Whether a word names people: "patients", "HCs", "never-users"."""
+    lowered = bare.lower()
+    if lowered in _PEOPLE or (bare[-1:] == "s" and _GROUP_NAME.fullmatch(bare) is not None):
+        return True
+    return "-" in lowered and lowered.rpartition("-")[2] in _PEOPLE_IN_COMPOUNDS and lowered not in _OTHERS
 
 
 def _is_other(word: str, bare: str) -> bool:

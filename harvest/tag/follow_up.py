@@ -27,7 +27,19 @@ _REVIEWS = frozenset({"design:meta-analysis", "design:systematic-review"})
 _SEASON = 90.0
 """Days from which on a time of use is a habit, no course."""
 
-_DAYS = {"min": 1 / 1440, "h": 1 / 24, "d": 1.0, "morning": 1.0, "p": 1.0, "w": 7.0, "mo": 30.0, "y": 365.0}
+_DAYS = {
+    "half": 182.0,
+    "min": 1 / 1440,
+    "h": 1 / 24,
+    "d": 1.0,
+    "morning": 1.0,
+    "p": 1.0,
+    "w": 7.0,
+    "mo": 30.0,
+    "y": 365.0,
+    "f": 14.0,
+    "n": 1.0,
+}
 """Days in a unit by how its name begins, as the readers of abstracts count them; p is a postoperative day."""
 
 _YEAR = 365.0
@@ -35,6 +47,9 @@ _YEAR = 365.0
 _ROLES: frozenset[Role] = frozenset(
     {"title", "objective", "methods", "results", "conclusion", "statement", "background"}
 )
+_OWN: frozenset[Role] = frozenset({"title", "objective", "methods", "results"})
+"""Roles of sentences that tell of the record's own work even where it seems to be a review."""
+
 _WORDS = r"min(?:ute)?s?|h(?:ou)?rs?|h|days?|weeks?|wks?|months?|mos?|years?|yrs?"
 _UNIT_AFTER = re.compile(
     rf"(?:st|nd|rd|th)?(?: ?(?:±|\+/?-) ?[\d.]+)? ?[-‐–]? ?"
@@ -47,6 +62,8 @@ _UNNUMBERED = re.compile(
     r"\b(?:an?|the|up to a) (day|week|month|year)(?=,? (?:after|later|following|post))"
     r"|\b(week|month|year)-long(?= (?:follow|treat|stud|trial|observ|course|maint))"
     r"|\bthe (?:next|following) (day|morning|week)\b"
+    r"|\bthe (night) (?:after|following) (?:the )?(?:infus|inject|surg|operat|dos)"
+    r"|\b(?:an?|one|the first) (fortnight)\b|\b(half)[ -](?:a )?year\b"
 )
 
 _UNNUMBERED_PARTS = (
@@ -61,6 +78,10 @@ _UNNUMBERED_PARTS = (
     "-long ",
     "next ",
     "the following ",
+    "the night",
+    "fortnight",
+    "half a year",
+    "half-year",
 )
 
 _NO_UNIT = frozenset("),.;:%]/=")
@@ -91,14 +112,17 @@ _LISTED = re.compile(r"(?! ?(?:%|mg\b|patients|participants|subjects|individuals
 """What may follow a figure of a list of days, so that it is one."""
 
 _NO_BEFORE = re.compile(
-    r"\b(?:age|aged|ages)\b[^.;]{0,30}$|\byears,[^.;]{0,6}$"
+    r"\b(?:age|aged|ages)\b(?:[^.;]|\.\d){0,30}$|\byears,[^.;]{0,6}$"
     r"|\b(?:every|each|past|last|previous|prior|preceding)(?: about| approximately)? $|\b(?:previously|illness"
     r"|history|older|younger|than|between|born"
-    r"|gestation\w*|half-life|minimum of|abstinen\w+|free for|duration of|for at least|at least|interval\w*(?: of)?"
-    r"|separated by|washout|stay|recruit\w* (?:over|in|for|during)|spanning|experience of|onset|recent|since|apart"
+    r"|gestation\w*|half-life|minimum of|abstinen\w+|free for"
+    r"|(?<!treatment )(?<!follow-up )duration(?: of)?|stable|stored|open for|collected (?:over|for"
+    r"|during)|accru\w+|for at least|at least|interval\w*(?: of)?"
+    r"|separated by|washout|stay|recruit\w* (?:over|in|for|during)|spanning|experience of|onset|recent"
+    r"|since|apart(?!\))"
     r"|under|spaced by|timeframe of"
     r"|within (?:the )?(?:past|last)|length of)\b[^.;,]{0,16}$"
-    r"|(?:±|(?<!for )(?<!up to )(?<!after )[<>≥≤]) ?$",
+    r"|(?:±|\+/?-|(?<!for )(?<!up to )(?<!after )[<>≥≤]) ?$",
 )
 """Words before a duration that make it an age, an interval or a time before the study."""
 
@@ -130,8 +154,13 @@ _NO_BEFORE_PARTS = (
         "minimum of",
         "abstinen",
         "free for",
-        "duration of",
+        "duration",
         "at least",
+        "stable",
+        "stored",
+        "open for",
+        "collected",
+        "accru",
     ),
     *(
         "interval",
@@ -145,13 +174,13 @@ _NO_BEFORE_PARTS = (
         "recent",
         "since",
     ),
-    *("apart", "under", "spaced by", "timeframe", "gestation", "length of", "±", "<", ">", "≥", "≤"),
+    *("apart", "under", "spaced by", "timeframe", "gestation", "length of", "±", "+/-", "+-", "<", ">", "≥", "≤"),
 )
 """One of these stands in all of them."""
 
 _LATENCY_PARTS = ("latency", "started", "initiated", "commenced")
 _THEN_PARTS = ("follow", "additional", "further", "subsequent", "another", "then ")
-_COURSE_PARTS = ("over", "for", "during", "across", "period of", "duration of")
+_COURSE_PARTS = ("over", "for", "during", "across", "lasted", "period of", "duration of")
 
 _FOLLOWED_FOR = re.compile(
     r"\bfollow[\w -]{0,30}(?:for|of|was|to|periods?|at least|minimum of|than|[(<>≥≤])[ (]{0,2}[<>≥≤]? ?$"
@@ -167,16 +196,37 @@ _NO_AFTER = re.compile(
     r"|trends?\b|since\b"
     r"|of (?:illness|education|experience|use\b|pregnancy|gestation|abstinence|age\b|research|onset|admission"
     r"|screening))"
-    r"|/|-item",
+    r"|[ -](?:[a-z-]+ ){1,2}(?:diar|chart|recall|urine coll)"
+    r"| of (?:[a-z]+ )?(?:posts|data|records|claims|messages|tweets|threads|calls|seizures|sampling|surveillance)\b"
+    r"| ?\(\D{0,12}(?:19|20)\d\d ?(?:-|–|‐|to|and) ?(?:19|20)?\d\d\)|/|-item",
 )
 """Words after it that do."""
 
 _USING = re.compile(
-    r"\b(?:us(?:e|ed|ers?|ing)|(?:mis|ab)us\w+|addict\w+|smok\w+|suffer\w*|diagnos\w+) [^.;,]{0,25}"
+    r"\b(?:us(?:e|ed|ers?|ing)|(?:mis|ab)us\w+|addict\w+|smok\w+|suffer\w*|diagnos\w+|sniff\w+|snort\w+"
+    r"|inhaling|ingesting|consum\w+|taking) [^.;,]{0,40}"
     r"(?:for|over|of|was|is) [^.;,]{0,10}$",
 )
-_USING_PARTS = ("us", "addict", "smok", "suffer", "diagnos")
+_USING_PARTS = (
+    "us",
+    "addict",
+    "smok",
+    "suffer",
+    "diagnos",
+    "sniff",
+    "snort",
+    "inhaling",
+    "ingesting",
+    "consum",
+    "taking",
+)
 """One of these stands in all of them."""
+
+_PRESCRIBED = re.compile(r"prescri|spray|lozenge|tablet|treatment|patients|adults who", re.IGNORECASE)
+_ILLICIT = re.compile(
+    r"abus|illicit|recreation|street|heav|cocaine|users?\b|addict|depend|smok|diagnos|suffer", re.IGNORECASE
+)
+"""What tells that a drug is used as a medicine, or that it is not."""
 
 _AGED = re.compile(r"(?:\(|from |boys |girls |children |adults |women |men )[\d.]+ ?(?:to|-|–|and) ?$")
 _ILL_FOR = re.compile(
@@ -195,10 +245,19 @@ _PERIOD = re.compile(
     r"[ -](?:study |monitoring )?(?:period|span|interval)|,? ?\([^)]{0,30}\d{4}|,? (?:from|between) [\w ,]{0,12}\d{4}"
 )
 _LASTING = re.compile(
-    r"follow|later|after|post|long-term|maint|sustain|persist|up to|surviv|relaps|continu|extension",
+    r"follow|later|after|post|long-term|maint|sustain|persist|up to|surviv|relaps|continu|extension|visit|retention"
+    r"|exposure|longest|as long as|first to last|dosing|retreat|capacity",
     re.IGNORECASE,
 )
 """What a sentence says that tells something over years."""
+
+_AT_TIME = re.compile(
+    r"\b(?:seen|assessed|evaluated|tested|measured|recorded|reviewed|scanned|interviewed|rated|remained|was|were)"
+    r"[^.;()]{0,20} at [\d., ]*(?:and |or )?$|^at $|\bin the first $|\bon (?:the |this )?(?:spray|drug"
+    r"|\w+s?) for (?:an? )?"
+    r"(?:mean|median|average) (?:of )?$"
+)
+"""Words before a long time that make it one at which something was seen, or over which something was given."""
 
 _SINCE = re.compile(
     r"[ -]?(?:after|post\w*|following|later|from (?:the )?(?:start|end|infusion|injection|administration)"
@@ -227,8 +286,13 @@ _DOSED = re.compile(
 _END = re.compile(
     r"[ -]?(?:after(?! each| every)|following(?! each| every)|post|since|from|of (?=[\w -]{0,30}(?:complet|end))"
     r"|of (?:the )?end)[ -]?(?:the )?(?:[\w-]+ ){0,3}?(?:last|final|end|complet\w*|cessation"
-    r"|discontinu\w*|course|series|sixth|infusions|therapy|discharge|phase)\b"
-    r"|[ -](?:of )?(?:\w+ ){0,2}?follow[ -]?up|[ -]?post[ -]?treatment|[ -]after treatment",
+    r"|discontinu\w*|course|series|(?:four|fif|six|seven|eigh|nin|ten|twelf|\d+)th|stopping|infusions"
+    r"|therapy|discharge|phase)\b"
+    r"|[ -](?:of )?(?:\w+ ){0,2}?follow[ -]?up|[ -]?post[ -]?treatment|[ -]after (?:treatment|its end)"
+    r"| (?:in|of|during) (?:the |a )?(?:double-blind |open-label )?(?:maintenance|continuation"
+    r"|withdrawal|extension|relapse"
+    r"|double-blind (?:phase|period))"
+    r"|,? (?:thereafter|afterwards?|after that)\b",
 )
 _THEN = re.compile(
     r"\b(?:followed (?:up )?by|additional|further|subsequent|following|another"
@@ -241,7 +305,7 @@ _COURSE_AFTER = re.compile(
     r"|double-blind|open-label|acute|induction|program|twice|intervention|regimen)",
 )
 _COURSE_BEFORE = re.compile(
-    r"\b(?:over|for|during|across|period of|duration of)"
+    r"\b(?:over|for|during|across|lasted|period of|duration of)"
     r"(?: an?| the| up to| about| approximately| [\w.]+ ?(?:to|-|–))? ?$",
 )
 _GIVEN = re.compile(
@@ -254,6 +318,9 @@ _FOLLOWED = re.compile(
 
 _OF_OTHERS = re.compile(r"\b(?:studies|trials|reports|reviews|evidence|findings|data)\b")
 """What a background speaks of that tells of the work of others."""
+
+_WISHED = re.compile(r"\b(?:would (?:require|need|have to)|(?:is|are) (?:needed|warranted|required)|powered)\b")
+"""What a conclusion says of studies to come."""
 
 _HISTORY = re.compile(
     r"\b(?:present(?:ed|s|ing) (?:to|with|complain)|histor|complain|began|onset|deploy|first admi)", re.IGNORECASE
@@ -277,8 +344,9 @@ class _Time(NamedTuple):
 
 def read(reading: Sequence[Sentence], signals: Collection[str]) -> Number | None:
     """The days from the first dose to the last outcome, ``None`` where the record states none."""
-    protocol = "design:protocol" in signals
-    told = [(one, *time) for one in reading if _is_own(one, protocol) for time in _durations(one)]
+    protocol, roles = "design:protocol" in signals, _OWN if "design:review" in signals else _ROLES
+    own = [one for one in reading if one.role in roles and _is_own(one, protocol)]
+    told = [(one, *time) for one in own for time in _durations(one)]
     days = [time for time in told if time[1] >= 1]
     times = _times(days, signals) or _times([time for time in told if time[1] < 1], signals)
     return _last(times) if times else None
@@ -303,10 +371,12 @@ def _is_history(time: _Time) -> bool:
 def _is_own(sentence: Sentence, protocol: bool) -> bool:
     """Whether the sentence tells of the record's own work."""
     role, cues = sentence.role, sentence.cues
-    if role not in _ROLES or not _OTHER_WORK.isdisjoint(cues):
+    if not _OTHER_WORK.isdisjoint(cues):
         return False
+    if role == "conclusion":
+        return "elsewhere" not in cues and not _WISHED.search(sentence.source, sentence.start, sentence.end)
     if role != "background":
-        return role != "conclusion" or "elsewhere" not in cues
+        return True
     if "elsewhere" in cues or not (protocol or "methods" in cues or "results" in cues):
         return False
     return _OF_OTHERS.search(sentence.source, sentence.start, sentence.end) is None
@@ -349,6 +419,8 @@ def _durations(sentence: Sentence) -> list[tuple[float, int, int]]:
     unit, begin, end = 0.0, 0, -1
     for value, start, stop, ordinal in figures(text, since, until):
         if match := _unit_after(text, stop):
+            if ordinal and match[1].endswith("s"):
+                continue
             found.append((value * _unit(match[1]), start, match.end()))
             continue
         if before := _unit_before(text, since, start):
@@ -378,9 +450,7 @@ def _unit_before(text: str, since: int, at: int) -> re.Match[str] | None:
 
 def _unnumbered(text: str, start: int, end: int) -> list[tuple[float, int, int]]:
     """The durations told without a number: "a year after it", "a year-long follow-up", "the next day"."""
-    return [
-        (_unit(match[1] or match[2] or match[3]), *match.span()) for match in _UNNUMBERED.finditer(text, start, end)
-    ]
+    return [(_unit(match[match.lastindex or 0]), *match.span()) for match in _UNNUMBERED.finditer(text, start, end)]
 
 
 @lru_cache(maxsize=16)
@@ -450,10 +520,20 @@ def _is_long_past(sentence: Sentence, days: float, before: str) -> bool:
     """Whether a duration of a season or more is one of illness or use, an age, or what a field or a service lasted."""
     if " for " in before and _ILL_FOR.search(before):
         return True
-    if (has(before, _USING_PARTS) and _USING.search(before)) or (days >= _YEAR and _AGED.search(before)):
+    if has(before, _USING_PARTS) and _USING.search(before):
+        return _is_habit(sentence)
+    if days >= _YEAR and _AGED.search(before) and not _FOLLOWED.search(before):
         return True
     text = sentence.source
+    if _AT_TIME.search(before):
+        return False
     return days >= _YEAR and not _VISITED.search(before) and not _LASTING.search(text, sentence.start, sentence.end)
+
+
+def _is_habit(sentence: Sentence) -> bool:
+    """Whether the use that a sentence speaks of is none of a medicine."""
+    text = sentence.source[sentence.start : sentence.end]
+    return not _PRESCRIBED.search(text) or _ILLICIT.search(text) is not None
 
 
 def _is_seen_at(before: str, after: str) -> bool:

@@ -19,7 +19,7 @@ _NEW_GROUP = re.compile(r"\b(?:and|versus|vs|plus|or|compared)\b|[+&]", re.IGNOR
 
 _APART = re.compile(
     r"\b(?:were|was|who|whom|which|completed|received|underwent|includ\w+|had|of these|did|dropped|have|showed|reported"
-    r"|respectively|additional|from|between|found|among|each|excluded|entered|remained|enrolled|participated|recruited"
+    r"|respectively|additional|total\w*|from|between|found|among|each|excluded|entered|remained|enrolled|participated|recruited"
     r"|randomi[sz]ed)\b|%|: ",
     re.IGNORECASE,
 )
@@ -35,9 +35,21 @@ _VERSUS = re.compile(r"\b(?:versus|vs|compared (?:with|to)|than|whereas|while)\b
 
 _LEFT = re.compile(r"\bof (?:these|whom|which|them)|excluded|dropped|completed|respond|stud|trial", re.IGNORECASE)
 
-_COMPARED = re.compile(r"(?:\band|versus|vs\.?|(?:compared )?(?:with|to)) (?:a |the )?$")
+_COMPARED = re.compile(
+    r"(?:\band|versus|vs\.?|against|plus|than|(?:compared )?(?:with|to|by)) "
+    r"(?:(?:an?|the|that|those|of|in|from|group|cohort|sample|set|historical?|matched|control|recruited|enrolled|another"
+    r"|as many as|our) ){0,5}$"
+)
 
-_PARTLY = re.compile(r"%|\bof (?:whom|these|which)\b|: |completed|\bof $")
+_PARTLY = re.compile(r"%|\bof (?:whom|these|which)\b|: |completed|\d of $")
+
+COMPARISON = re.compile(
+    r"\b(?:match(?:ed|ing)|unaffected|healthy|untreated|unexposed|non-?exposed|unmedicated|drug-na[iï]ve|never-\w+"
+    r"|non-?\w*us(?:ers?|ing)|abstinent|comparison|comparators?|controls?|reference|referents|waiting[ -]list|waitlist"
+    r"|siblings|neighbou?rs|peers|population-based|typically developing)\b",
+    re.IGNORECASE,
+)
+"""What a group for comparison is called."""
 
 _SINGLED_OUT = re.compile(
     r"\b(?:(?:Of|Among|Amongst|[Oo]ut of)(?: the| these| all| our| a total of)?"
@@ -46,17 +58,25 @@ _SINGLED_OUT = re.compile(
 
 _IN_ALL = re.compile(r" (?:in all|together|in total|altogether)\b")
 
-_CONTROLS = ("controls", "comparisons", "volunteers")
+_FARTHEST = 200
+"""Characters that may stand between two groups."""
 
 _GROUPS_BEFORE = re.compile(r"\b(?:groups|arms) \($")
 
-_EACH = re.compile(r",? each\b|[^\d.;]{0,30} (?:(?:in|to|for) (?:each|every) (?:\w+ )?|per )(?:group|arm)\b")
+_EACH = re.compile(
+    r",? each\b|[^\d.;]{0,30} (?:(?:in|to|for) (?:each|every) (?:of the )?(?:\w+ )?|per )(?:groups?|arms?)\b"
+)
 
 _EACH_PARTS = ("each", "every", "per ", "/group", "/arm")
 
 _EACH_OF = re.compile(r" (?:to|in|for) each\b")
 
-_EACH_BEFORE = re.compile(r"\b(?:in|to|for) each (?:of the )?(?:\w+ )?(?:group|arm)s?,? $", re.IGNORECASE)
+_EACH_BEFORE = re.compile(
+    r"\b(?:(?:in|to|for) each (?:of the )?(?:\w+ )?(?:group|arm)s?,?"
+    r"|each (?:\w+ )?(?:group|arm) (?:(?:will|would|be|was|is|has|had) ){0,2}"
+    r"(?:consist\w* of|compris\w+|composed of|includ\w+|contain\w*|of|had|has|have|with)) $",
+    re.IGNORECASE,
+)
 
 _GROUPS = re.compile(
     r"\b(two|three|four|five|six|[2-6])(?: [\w-]+){0,3} (?:groups|arms)\b|\binto (two|three|four|five|six|[2-6])\b",
@@ -66,15 +86,15 @@ _GROUPS = re.compile(
 _GROUP_NUMBER = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
-def whole(counts: Sequence[Count]) -> Count | None:
-    """The count that two or more after it add up to; a small one among others does so by chance."""
+def whole(counts: Sequence[Count]) -> tuple[Count | None, Sequence[Count]]:
+    """The count that two or more after it add up to, and these; a small one among others does so by chance."""
     for place, count in enumerate(counts[:-2]):
         rest = 0
         for number, other in enumerate(counts[place + 1 :], start=1):
             rest += other.value
             if rest == count.value and number > 1 and (place == 0 or rest >= 20):
-                return count
-    return None
+                return count, counts[place + 1 : place + 1 + number]
+    return None, ()
 
 
 def runs(sentence: Sentence, counts: Iterable[Count]) -> Iterator[list[Count]]:
@@ -105,21 +125,29 @@ def _is_part(text: str, one: Count, other: Count) -> bool:
 def _joined(text: str, one: Count, other: Count) -> bool:
     """Whether two counts stand side by side as groups."""
     between = text[one.end : other.start]
-    if "done" in (one.kind, other.kind) or len(between) >= 150:
+    if "done" in (one.kind, other.kind) or len(between) >= _FARTHEST:
         return False
     if one.kind == other.kind == "n":
         far = _FAR_APART.search(between) and (not _VERSUS.search(between) or _LEFT.search(between))
         return _AND.search(between) is not None and not far
     if _SINGLED_OUT.search(text, max(0, one.start - 30), one.start) or _IN_ALL.match(text, other.end):
         return False
-    return _compared(text, between, other) or _listed(between, other) or _in_parallel(text, one, other)
+    return (
+        (one.depth >= other.depth and _compared(text, between, other))
+        or _listed(between, other)
+        or _in_parallel(text, one, other)
+    )
 
 
 def _compared(text: str, between: str, other: Count) -> bool:
     """Whether the other count is that of a group for comparison: "... and were compared with 35 patients"."""
     if not _COMPARED.search(between) or _PARTLY.search(between):
         return False
-    return "compared" in between[-16:] or text[other.start : other.end].endswith(_CONTROLS)
+    if "compared" in between[-60:]:
+        return True
+    return COMPARISON.search(text, other.start, other.end) is not None or text.endswith(
+        "volunteers", other.start, other.end
+    )
 
 
 def _listed(between: str, other: Count) -> bool:
@@ -155,12 +183,12 @@ def groups_of(sentence: Sentence, count: Count) -> int:
     if count.kind == "n" and _GROUPS_BEFORE.search(text, max(0, count.start - 12), count.start):
         match = _GROUPS.search(text, max(sentence.start, count.start - 60), count.start)
         return _group_number(match) if match else 1
-    if not has(text[max(0, count.start - 30) : count.end + 60].lower(), _EACH_PARTS):
+    if not has(text[max(0, count.start - 45) : count.end + 60].lower(), _EACH_PARTS):
         return 1
     if (
         _EACH.match(text, count.end)
         or SHARED.match(text, count.after)
-        or _EACH_BEFORE.search(text, max(0, count.start - 30), count.start)
+        or _EACH_BEFORE.search(text, max(0, count.start - 45), count.start)
     ):
         match = _GROUPS.search(text, sentence.start, sentence.end)
         return _group_number(match) if match else 2

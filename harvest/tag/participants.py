@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from harvest.model import Evidence
 from harvest.tag.counts import Count, Kind, counts_in
-from harvest.tag.groups import groups_of, is_shared_out, runs, whole
+from harvest.tag.groups import COMPARISON, groups_of, is_shared_out, runs, whole
 from harvest.tag.numbers import Number, evidence, has
 from harvest.tag.reading import Sentence
 from harvest.tag.sentences import LONGEST, Role
@@ -33,13 +33,39 @@ _WEIGHT: dict[Role, float] = {
 }
 """What a count is worth by the role of its sentence alone."""
 
-_SHARE = re.compile(r" ?\([\d.,]+ ?%")
+_OWN: frozenset[Role] = frozenset({"title", "objective", "methods", "results"})
+"""Roles of sentences that tell of the record's own work even where it seems to be a review."""
+
+_SHARE = re.compile(r" ?\([\d.,]+ ?%[),;]")
+
+_DESCRIBED = re.compile(
+    r" ?[(\[](?:[\d.,]+ ?%? ?(?:were )?(?:wom[ea]n|m[ea]n|males?|females?|girls|boys)\b|(?:mean|median|average)"
+    r" (?:[(\[]?SD[)\]]? )?age|aged? |fe?male)"
+)
+"""What tells of sex and age in brackets after a count: it is that of a sample."""
 
 _CONTROLLED = re.compile(r"\bcontrols?\b|\bhealthy\b", re.IGNORECASE)
 
-_UNAFFECTED = re.compile(r"\b(?:healthy|unaffected|matched)\b")
+_CONTROL_GROUP = re.compile(
+    r"\b(?:matched|control|comparison|reference) (?:group|cohort|set|sample) (?:comprised|consisted of|included|of) $",
+    re.IGNORECASE,
+)
 
-_CONTROL_GROUP = re.compile(r"\b(?:control|comparison) group (?:comprised|consisted of|included|of) $", re.IGNORECASE)
+_COMPARED_WITH = re.compile(
+    r"\b(?:matched|compar\w+|controls?|unexposed|reference|referents|never-\w+)\b", re.IGNORECASE
+)
+"""Words for a group that is there for comparison only."""
+
+_HEALTHY = re.compile(r"\b(?:healthy|unaffected|matched)\b")
+
+_INDEX = 2.5
+"""What a count must be worth to be that of the people with whom a group is compared."""
+
+_MATCHED_TO = re.compile(
+    r"\b(?:was|were) (?:individually |closely |each )?(?:propensity[ -](?:score[ -])?)?matched\b[^.;]{0,100}\($",
+    re.IGNORECASE,
+)
+"""Words before "(N = 90)" that make it the number of those to whom others were matched."""
 
 _FIRST = re.compile(
     r"\b(?:first|initial)\b|\b(?:study|experiment|trial|cohort|part|arm) (?:1|I|A|one)\b|-1\b", re.IGNORECASE
@@ -53,7 +79,7 @@ _ENROLLED_WORDS = """
     randomis randomiz randomly allocated assigned enrol recruit cohort_of cohort_( sample_( population_( included
     inclusion compris consist encompass participat consecutive pooled involv in_all, series_of entered entering
     took_part overall sample_of sample_size_of sample_comp sample_incl total_of in_total total_sample a_total
-    total_number total_n
+    total_number total_n totalling totaling
 """
 _ENROLLED = tuple(part.replace("_", " ") for part in _ENROLLED_WORDS.split())
 _INCLUDING = ("include ", "including ")
@@ -67,7 +93,8 @@ _STUDIED = re.compile(
 _RANDOMISED = re.compile(r"randomi[sz]ed|randomly")
 
 _PART = re.compile(
-    r"\b(?<!who )(?<!that )(?<!who had )(?:respond(?:ed|ing)|remitted|relapsed|achieved|experienced|developed|showed"
+    r"\b(?<!who )(?<!that )(?<!not )(?<!who had )"
+    r"(?:respond(?:ed|ing)|remitted|relapsed|achieved|experienced|developed|showed"
     r"|required|died|improved|report(?:ed|s?)\b|withdrew|withdrawn|dropped|discontinued|screened|approached|excluded"
     r"|declined|refused|lost|did not|attempted|maintained|complained|met (?:the )?(?:resp|remi|crit)|became|returned"
     r"|reached|failed|continued|demonstrated|displayed|exhibited|in remission|felt|needed|made an? initial|suffered)"
@@ -105,6 +132,8 @@ _OF_BEFORE = re.compile(r"\b(?:of|among|out of|amongst)(?: the| these| all| our|
 _OF_ENDS = ("of ", "among ", "amongst ", "the ", "these ", "all ", "our ")
 
 _REPORTED = re.compile(r"\b(?:reports?|presents?|describes?|series|cases?)\b")
+
+_REPORTED_AFTER = re.compile(r" (?:are|were|is|was) (?:described|presented|reported)\b")
 
 _STUDIES = re.compile(
     r"\b(?:trials?|stud(?:y|ies)|rcts?|reports?|articles?|papers?|publications?|comparisons|literature)\b",
@@ -166,10 +195,16 @@ def read(reading: Sequence[Sentence], signals: Collection[str]) -> Number | None
     counted = [(sentence, counts) for sentence in sentences if (counts := counts_in(sentence))]
     totals = [total for sentence, counts in counted for total in _totals(sentence, counts, signals)]
     best = max(totals, key=lambda total: total.worth, default=None)
-    report = "design:case-report" in signals
-    if best is not None and best.worth >= _ENOUGH and (best.value > 1 or report):
+    if best is not None and _is_enough(best, signals):
         return _number(best, _rest(best, totals), totals)
-    return _single(sentences, report=report)
+    return _single(sentences, report="design:case-report" in signals)
+
+
+def _is_enough(best: _Total, signals: Collection[str]) -> bool:
+    """Whether a total is that of the record; what a narrative review says of others' studies is not."""
+    if best.worth < _ENOUGH or (best.value == 1 and "design:case-report" not in signals):
+        return False
+    return "design:review" not in signals or best.sentence.role in _OWN
 
 
 def _passages(reading: Iterable[Sentence]) -> Iterator[Sentence]:
@@ -210,17 +245,36 @@ def _evidence(spans: Iterable[_Span]) -> tuple[Evidence, ...]:
 
 def _rest(best: _Total, totals: Sequence[_Total]) -> _Total | None:
     """The total of the people whom the best total leaves out: a second study or group, or the controls."""
-    others = [total for total in totals if total.sentence is not best.sentence]
+    others = [total for total in totals if _is_apart(best, total)]
     alike = [total for total in others if total.worth > _ENOUGH and total.sentence.role == best.sentence.role]
     for this, that in ((_FIRST, _SECOND), (_SECOND, _FIRST)) if alike else ():
         if this.search(best.context) and not that.search(best.context):
             for total in alike:
                 if that.search(total.context):
                     return total
+    if _is_of_controls(best) and (index := _index_group(best, others)):
+        return index
     controls = next((total for total in others if _is_of_controls(total)), None)
     if controls and _CONTROLLED.search(best.sentence.source, best.sentence.start, best.sentence.end):
         return None
     return controls
+
+
+def _is_apart(one: _Total, other: _Total) -> bool:
+    """Whether two totals are told in two sentences, or in two that only a semicolon parts."""
+    if one.sentence is not other.sentence:
+        return True
+    first, second = sorted((one.counts, other.counts), key=lambda counts: counts[0].start)
+    return first[0].depth == second[0].depth and one.sentence.source.find("; ", first[-1].end, second[0].start) >= 0
+
+
+def _index_group(controls: _Total, others: Iterable[_Total]) -> _Total | None:
+    """The people with whom a group for comparison is compared, where they are told of on their own."""
+    text = controls.sentence.source
+    if not _COMPARED_WITH.search(text, controls.counts[0].start, controls.counts[-1].end):
+        return None
+    own = [total for total in others if total.worth > _INDEX and not _is_of_controls(total)]
+    return max(own, key=lambda total: total.worth, default=None)
 
 
 def _is_of_controls(total: _Total) -> bool:
@@ -228,12 +282,22 @@ def _is_of_controls(total: _Total) -> bool:
     if not own or len(total.counts) > 1:
         return False
     text, count = total.sentence.source, total.counts[0]
-    return _are_controls(text, count) or _UNAFFECTED.search(text, count.start, count.end) is not None
+    return _are_controls(text, count) or _names_controls(text, count, surely=total.worth <= 0)
+
+
+def _names_controls(text: str, count: Count, *, surely: bool = False) -> bool:
+    """Whether a count's own words name a group for comparison, ``surely`` where they name no other people."""
+    return (_HEALTHY if surely else COMPARISON).search(text, count.start, count.end) is not None
 
 
 def _are_controls(text: str, count: Count) -> bool:
     if count.kind == "n":
-        return text[max(0, count.start - 25) : count.start].endswith("controls (")
+        before = text[max(0, count.start - 130) : count.start]
+        return (
+            before.endswith("controls (")
+            or (text[count.start] not in "nN" and _names_controls(text, count))
+            or _MATCHED_TO.search(before) is not None
+        )
     if text[count.start : count.end].endswith("controls"):
         return True
     before = text[max(0, count.start - 40) : count.start]
@@ -242,12 +306,16 @@ def _are_controls(text: str, count: Count) -> bool:
 
 def _totals(sentence: Sentence, counts: list[Count], signals: Collection[str]) -> Iterator[_Total]:
     """What the counts of a sentence come to, each run of such as stand side by side."""
-    if all_ := whole(counts):
+    all_, parts = whole(counts)
+    if all_ and parts[0].depth > all_.depth:
+        yield _total(sentence, parts, counts, signals, bonus=-3.0)
+        counts = [count for count in counts if count not in parts]
+    elif all_:
         yield _total(sentence, [all_], counts, signals, bonus=1.0)
-        counts.remove(all_)
+        counts = [count for count in counts if count is not all_]
     for run in runs(sentence, counts):
         if run[0].kind != "parallel":
-            yield _total(sentence, run, counts, signals)
+            yield _total(sentence, run, counts, signals, bonus=1.0 if all_ in run else 0.0)
 
 
 def _total(
@@ -318,11 +386,15 @@ def _standing(sentence: Sentence, run: Sequence[Count], signals: Collection[str]
     text, first, worth = sentence.source, run[0], 0.0
     if "excluded" in sentence.cues and sentence.role != "results":
         worth -= 1.5
-    if any(_SHARE.match(text, count.after) for count in run):
+    if any(_SHARE.match(text, count.after) or _SHARE.match(text, count.end) for count in run):
         worth -= 1.5
+    if _DESCRIBED.match(text, run[-1].end):
+        worth += 0.8
     if _are_controls(text, first):
         worth -= 2.5
-    if "design:case-report" in signals and (sentence.role == "title" or _REPORTED.search(before)):
+    if "design:case-report" in signals and (
+        sentence.role == "title" or _REPORTED.search(before) or _REPORTED_AFTER.match(text, run[-1].end)
+    ):
         worth += 2.0
     if not _REVIEWS.isdisjoint(signals):
         worth += _pooled(sentence, run, strict="design:meta-analysis" not in signals)

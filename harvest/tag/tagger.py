@@ -54,7 +54,7 @@ class Tagger:
 
         self.facets = tuple(FacetDefinition(facet.slug, facet.kind, facet.label, facet.definition) for facet in wanted)
         self.definitions = tuple(
-            TagDefinition(facet.slug, tag.slug, tag.parents, tag.label, tag.definition)
+            TagDefinition(facet.slug, tag.slug, tag.parents, tag.label, tag.definition, tag.synonyms)
             for facet in wanted
             for tag in facet.tags
         )

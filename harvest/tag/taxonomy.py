@@ -154,14 +154,16 @@ class Terms(_Entry):
 class TagEntry(_Entry):
     """One tag: its slug and label, what it means, the broader tags that it implies, and what speaks for it.
 
-    ``needs`` lists signals one of which the record must have, ``unless`` such as it must not have. ``misleading``
-    phrases contain words of the terms and mean something else: what stands inside one is no mention. ``confined`` tells
-    for a signal where alone a mention counts in records that have it. ``findings`` adds to those of the facet.
+    ``synonyms`` are what readers call it when they search; they are shown to them and tag nothing. ``needs`` lists
+    signals one of which the record must have, ``unless`` such as it must not have. ``misleading`` phrases contain words
+    of the terms and mean something else: what stands inside one is no mention. ``confined`` tells for a signal where
+    alone a mention counts in records that have it. ``findings`` adds to those of the facet.
     """
 
     slug: Slug
     label: Text
     definition: Text
+    synonyms: tuple[Phrase, ...] = ()
     parents: tuple[Slug, ...] = ()
     needs: frozenset[SignalName] = frozenset()
     unless: frozenset[SignalName] = frozenset()

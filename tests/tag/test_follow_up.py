@@ -214,3 +214,52 @@ def test_the_tagger_gives_the_number_as_a_tag(project: Tagger) -> None:
     )
     told = [(tag.tag, tag.evidence[0].phrase) for tag in project.tag(trial) if tag.facet == "follow_up_days"]
     assert told == [("42", "6 weeks")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Patients were seen at 3, 12 and 36 months.", 1080),
+        ("In the first two years they had a mean of 6.3 visits.", 730),
+        ("Use lasted long (median 41 sessions over 19 months): longest exposure 19 months.", 570),
+        ("Adults who had used the spray for 7 to 31 months were asked.", 930),
+        ("They had been on the lozenges for a median of 26 months.", 780),
+        ("Patients remained well for half a year.", 182),
+        ("Scores were lower one fortnight later.", 14),
+        ("Sleep was measured the night after the infusion.", 1),
+        ("It was given twice weekly for four weeks, and pain was rated 2 weeks after the eighth dose.", 42),
+        ("Treatment lasted 8 weeks and patients were seen 4 weeks after its end.", 84),
+        ("They were given it for two weeks; visits continued for three months thereafter.", 104),
+    ],
+)
+def test_times_are_told_in_many_ways(text: str, expected: int) -> None:
+    """Long ones at visits or over a prescribed course, spoken ones, and those after the end of a course."""
+    assert days(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A thematic analysis of 11 years of posts was done.",
+        "Loads were followed over five years (2018-2022).",
+        "They filled in a three-day frequency-volume chart.",
+        "Users (age 25.1 +/- 4.2 years) slept.",
+        "The median disease duration was 5.3 years.",
+        "She had been sniffing 3 g a day for four years.",
+        "Those in their first months were left out.",
+    ],
+)
+def test_spans_of_data_diaries_and_habits_are_no_follow_up(text: str) -> None:
+    """Nor are ages with their spread, and how long an illness has lasted."""
+    assert days(text) is None
+
+
+def test_a_study_to_come_tells_no_time() -> None:
+    """Not in a conclusion that says what it would need."""
+    assert days("A trial powered for three-month outcomes would require 900 patients.", role="conclusion") is None
+
+
+def test_what_a_narrative_review_says_outside_its_own_work_is_no_follow_up() -> None:
+    """Only titles, objectives, methods and results tell of the record's own work there."""
+    assert days("Pain was scored at 6 weeks.", role="statement", signals=("design:review",)) is None
+    assert days("Pain was scored at 6 weeks.", signals=("design:review",)) == 42

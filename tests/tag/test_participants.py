@@ -245,3 +245,60 @@ def test_the_tagger_gives_the_number_as_a_tag(project: Tagger) -> None:
     people = numbers_of(project, "A randomised trial.", "Eighty-four patients were randomised to two groups.")
     assert [(tag.tag, tag.evidence[0].phrase) for tag in people] == [("84", "Eighty-four patients")]
     assert not numbers_of(project, "Effects in rats.", "Male Wistar rats were given it; 84 subjects were used.")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We scanned 37 inpatients of a centre and 41 age-matched comparison subjects.", 78),
+        ("Teams referred 129 current users and recruited 112 never-users from the same estates.", 241),
+        ("We compared 71 patients so treated with 142 matched for sex who got the usual drug.", 213),
+        ("We scanned 22 persons with pain; 20 untreated sufferers on the list were scanned too.", 42),
+        ("Thirty-five patients received a high dose and the other 35 received a low dose.", 70),
+        (
+            "All persons given it (N = 514) were found. A matched group of 1,542 who began another served as a check.",
+            2056,
+        ),
+        ("We treated 20 patients, who were compared to a historical cohort of 40.", 60),
+        ("Costs were compared with those of 1,590 matched residents. We identified 318 patients.", 1908),
+    ],
+)
+def test_a_group_for_comparison_is_a_part_of_the_number(text: str, expected: int) -> None:
+    """Whatever it is called, in the same sentence or in another, before or after the others."""
+    assert count(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The cohort numbered 311.", 311),
+        ("The sample size is 96.", 96),
+        ("Planned sample size: 180.", 180),
+        ("Target enrolment is 240.", 240),
+        ("Charts of 61 were reviewed.", 61),
+        ("Data from 205 infusions were read.", None),
+        ("242 were eligible and 169 answered the telephone interview.", 169),
+        ("Two hundred and eleven consented, of whom 198 were treated.", 211),
+        ("Six to nine year olds, aged 3 to 6 were enrolled.", None),
+    ],
+)
+def test_a_sample_may_be_told_without_a_word_for_people(text: str, expected: int | None) -> None:
+    """By its size, or by what those who are counted did; ages are no such number."""
+    assert count(text) == expected
+
+
+def test_a_blank_may_part_thousands() -> None:
+    """As in 18 424, but the name of something is no part of a number."""
+    assert count("We followed 18 424 children.") == 18424
+    assert count("In group 2 150 patients were enrolled.") != 2150
+
+
+def test_a_count_with_sexes_and_ages_in_brackets_is_that_of_the_sample() -> None:
+    """Those of whom something happened are fewer."""
+    assert count("Among 142 charts (61% women) use was long. It stayed low in 139 patients.", role="results") == 142
+
+
+def test_what_a_narrative_review_says_outside_its_own_work_is_of_others() -> None:
+    """Only titles, objectives, methods and results tell of the record's own work there."""
+    assert count("We enrolled 84 patients.", role="statement", signals=("design:review",)) is None
+    assert count("We enrolled 84 patients.", signals=("design:review",)) == 84
