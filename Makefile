@@ -28,13 +28,17 @@ run: .venv/.complete ## harvest PubMed, then serve at http://127.0.0.1:8001 (POR
 	    exec $(MAKE) --no-print-directory demo; \
 	fi
 
+serve-public: .venv/.complete ## serve a snapshot as the public may see it (PORT=...): no SQL, no database file, abstracts as the recipe allows
+	@$(BIN)/harvest export public-home --public
+	@exec $(BIN)/datasette "$$(ls -d public-home/*-[0-9]*/ | tail -n 1)" --port $(PORT)
+
 demo: .venv/.complete ## harvest the sample corpus from a local PubMed, then serve it (PORT=...)
 	@exec $(BIN)/python -m tests.demo sample-home --port $(PORT)
 
 test: .venv/.complete ## the fast tests, under 5 minutes
 	$(BIN)/pytest -m "not slow"
 
-test-slow: .venv/.complete ## the slow tests alone
+test-slow: .venv/.complete ## the slow tests alone; those of pages need chromium and java, and are skipped without
 	$(BIN)/pytest -m slow
 
 test-all: test test-slow ## every test
@@ -54,7 +58,26 @@ mutation: .venv/.complete .venv/mutation/bin/cosmic-ray ## change the program in
 	$(PYTHON) -m venv --clear .venv/mutation
 	.venv/mutation/bin/pip install --quiet --disable-pip-version-check cosmic-ray==8.7.0
 
-lock: ## renew requirements.lock (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock --quiet
+cron: .venv/.complete ## print the line of a crontab that harvests every day
+	@$(BIN)/python -m harvest.schedule cron
 
-.PHONY: help .venv run demo test test-slow test-all bench check mutation lock
+cron-install: .venv/.complete ## put that line into your crontab, in place of an earlier one
+	@new=$$(crontab -l 2>/dev/null | $(BIN)/python -m harvest.schedule cron --merge) && printf '%s\n' "$$new" | crontab -
+
+UNITS ?= .venv/systemd
+
+systemd: .venv/.complete ## write units for systemd that harvest every day and serve, and say how to install them
+	@$(BIN)/python -m harvest.schedule systemd $(UNITS)
+
+PAGES ?= notebooks/html
+
+notebooks: .venv/.complete ## render the notebooks with their figures into notebooks/html, on HARVEST_HOME, db or the sample home
+	$(if $(or $(HARVEST_HOME),$(wildcard db/*.db sample-home/*.db)),,@$(BIN)/python -m tests.demo sample-home --only-make)
+	@HARVEST_HOME="$(HARVEST_HOME)" HARVEST_OUTPUT="$(abspath $(PAGES))" $(BIN)/jupyter-nbconvert --execute --to html --log-level WARN \
+	    --HTMLExporter.require_js_url= --HTMLExporter.mathjax_url= --HTMLExporter.jquery_url= --KernelManager.transport=ipc \
+	    --output-dir "$(PAGES)" notebooks/*.ipynb
+
+lock: ## renew requirements.lock (needs uv)
+	uv pip compile pyproject.toml --extra dev --extra notebooks --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock --quiet
+
+.PHONY: help .venv run serve-public demo test test-slow test-all bench check mutation cron cron-install systemd notebooks lock

@@ -12,12 +12,12 @@ import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 import click
@@ -26,10 +26,16 @@ from harvest import __version__, accuracy, pipeline, status, tagging
 from harvest import config as recipe
 from harvest import home as homes
 from harvest.assembly import REACH_SECONDS, network_of, reach, since_of, sources_of, tagger_of, today
-from harvest.config import Config
-from harvest.errors import HarvestError
+from harvest.bulk import workers
+from harvest.bulk.collect import collect
+from harvest.bulk.terms import terms_of
+from harvest.config import Abstracts, Config
+from harvest.errors import DeliveryError, HarvestError
 from harvest.lock import writing_to
 from harvest.model import Pmid
+from harvest.publish import delivery, snapshot
+from harvest.publish.digest import look_back, tell
+from harvest.publish.letter import Form
 from harvest.pubmed import describe
 from harvest.store import Outcome, Store
 from harvest.tag import Tagger
@@ -193,6 +199,28 @@ def load(ctx: click.Context, files: tuple[Path, ...]) -> None:
 
 
 @main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Read the files on a Dask cluster, as tcp://host:8786, where they lie under the same path (harvest[dask]).",
+)
+@home_option()
+@click.pass_context
+def bulk(ctx: click.Context, files: tuple[Path, ...], scheduler: str | None) -> None:
+    """Store and tag what the recipe's searches ask for out of PubMed's baseline and update FILEs.
+
+    Give as many as there are, in any order: the later one stands, and what it deletes is marked. Files done are
+    skipped unless they, or the searches, have changed. Where a .md5 file lies beside a file, it is checked.
+    """
+    config = _config(ctx)
+    terms = terms_of((search.name, search.expression) for search in config.recipe.searches)
+    with _session(config) as (store, tagger), workers.cluster(scheduler) if scheduler else workers.local() as crew:
+        report = collect(files, terms, crew, store, tagger, progress=progress)
+        _tell(report, store)
+
+
+@main.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would change, tag by tag, with examples.")
 @home_option()
 @click.pass_context
@@ -231,6 +259,83 @@ def evaluate(ctx: click.Context, labels: Path, name: str | None, as_json: bool) 
         rest = f"{len(evaluation.missing):,} labelled ones are not here and were left out ({_some(evaluation.missing)})"
         click.echo(f"harvest: {labels}: {evaluation.studies:,} studies measured; {rest}", err=True)
         ctx.exit(1)
+
+
+@main.command()
+@click.argument("dest", type=click.Path(path_type=Path))
+@click.option(
+    "--abstracts",
+    type=click.Choice(get_args(Abstracts)),
+    help="How much of each abstract: all, its beginning, or none.  [default: as the recipe says, else full]",
+)
+@click.option("--public", is_flag=True, help="For a site that is open to all; abstracts are excerpts by default.")
+@click.option("--parquet", is_flag=True, help="Add the tables as Parquet files (needs harvest[parquet]).")
+@home_option()
+@click.pass_context
+def export(ctx: click.Context, dest: Path, abstracts: Abstracts | None, public: bool, parquet: bool) -> None:
+    """Make a snapshot of the home in the folder DEST, named after the recipe and the day (UTC).
+
+    It holds the database as it stands at this moment, also while a harvest runs, all that Datasette serves with it, and
+    sums, counts, data dictionary and notices. A snapshot of the same day is replaced.
+    """
+    config = _config(ctx)
+    publish = config.recipe.publish
+    usual = publish.public_abstracts if public else publish.abstracts
+    folder = snapshot.export(config, dest, snapshot.Wanted(abstracts or usual, public, parquet), today())
+    say(f"{folder}: a snapshot; look at it with: datasette {shlex.quote(str(folder))}")
+
+
+def _look_back(_: click.Context, __: click.Parameter, text: str) -> date:
+    try:
+        return look_back(text, today())
+    except ValueError as error:
+        raise click.BadParameter(f"{error}; say 7d, 2w or a day such as 2026-11-22") from None
+
+
+@main.command()
+@click.option(
+    "--since",
+    default="7d",
+    show_default=True,
+    callback=_look_back,
+    metavar="7d|2w|DATE",
+    help="How far the first digest looks back, by entry into PubMed. Later ones tell what was not told yet.",
+)
+@click.option("--format", "form", type=click.Choice(get_args(Form)), default="text", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Write a file there, not to stdout.")
+@click.option("--send", is_flag=True, help="Send it by mail, as the recipe says in [mail]; print nothing.")
+@click.option("--dry-run", is_flag=True, help="Do not note that it was told: the next digest tells it again.")
+@home_option()
+@click.pass_context
+def digest(ctx: click.Context, since: date, form: Form, output: Path | None, send: bool, dry_run: bool) -> None:
+    """Tell what has come since the last digest, each thing once; say nothing where there is nothing to tell.
+
+    First the studies that were retracted, doubted or corrected, then the new studies of people that are mainly about
+    the subject: those with findings, then the others by what they are about. What could not be written or sent is told
+    by the next digest.
+    """
+    config = _config(ctx)
+    if send and (output or dry_run):
+        raise click.UsageError("--send goes with neither --output nor --dry-run")
+    deliver = _delivery(config, form, output, send)
+    if not config.database.exists():
+        return
+    with writing_to(config.database), Store(config.database) as store, _rehearsed(store, dry_run):
+        problem = tell(store, config, since, deliver)
+    if problem:
+        raise DeliveryError(problem)
+
+
+def _delivery(config: Config, form: Form, output: Path | None, send: bool) -> delivery.Delivery:
+    if send:
+        return delivery.by_mail(config)
+    if output:
+        return delivery.to_folder(output, form, config)
+    return delivery.to_stream(sys.stdout.buffer, form, config)
+
+
+def _rehearsed(store: Store, is_rehearsal: bool) -> AbstractContextManager[None]:
+    return store.rehearsal() if is_rehearsal else nullcontext()
 
 
 @main.command(name="status")

@@ -8,13 +8,14 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from harvest.errors import ConfigError
 from harvest.eutils import NCBI
+from harvest.mailbox import mailbox
 from harvest.sources.search import CAP
 
 
@@ -43,9 +44,15 @@ def _contact(text: str) -> str:
     return text
 
 
+def _mailbox(text: str) -> str:
+    mailbox(text)
+    return text
+
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Contact = Annotated[str, AfterValidator(_contact)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
 MOST_DAYS = 100_000
 """Back beyond the first study that PubMed lists, and still within the calendar."""
 
@@ -74,6 +81,58 @@ class Limits(_Part):
     cap: int = Field(default=CAP, ge=1, le=CAP)
 
 
+Abstracts = Literal["full", "excerpt", "link"]
+"""How much of each abstract is passed on: all of it, its beginning, or only the way to PubMed."""
+
+
+def _own_address(text: str) -> str:
+    """The address of the site, without the slash that addresses below it begin with."""
+    return _web_address(text).rstrip("/") if text else ""
+
+
+class Publish(_Part):
+    """What of it others may have, and how.
+
+    ``address`` is that of the public site, empty where there is none; ``cors`` whether pages of other sites may read
+    what programs are given.
+    """
+
+    abstracts: Abstracts = "full"
+    address: Annotated[str, AfterValidator(_own_address)] = ""
+    cors: bool = False
+
+    @property
+    def public_abstracts(self) -> Abstracts:
+        """How much of each abstract the public is given: the beginning, unless the recipe says otherwise."""
+        return self.abstracts if "abstracts" in self.model_fields_set else "excerpt"
+
+
+class Digest(_Part):
+    """How a digest puts new studies in order; an empty name asks for no such order.
+
+    ``findings`` is the facet whose tags come first, with what was found, ``groups`` the one by which the others are
+    grouped.
+    """
+
+    findings: str = ""
+    groups: str = ""
+
+
+class Mail(_Part):
+    """The mail server that takes a digest, who sends it and who gets it.
+
+    ``security`` says how the connection is encrypted: after STARTTLS, from its beginning (``tls``), or not at all, as
+    with a server on the same machine. ``user`` is who logs in where a password is set, else the address of ``sender``.
+    """
+
+    host: str = Field(pattern=r"^[A-Za-z0-9_.:-]+$")
+    port: int = Field(default=587, ge=1, le=65_535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    sender: Mailbox = Field(alias="from")
+    to: tuple[Mailbox, ...] = Field(min_length=1)
+
+
 class SearchEntry(_Part):
     """A search: a name and an expression in PubMed's language."""
 
@@ -99,6 +158,9 @@ class Recipe(_Part):
     tracker: Tracker
     pubmed: Pubmed = Pubmed()
     limits: Limits = Limits()
+    publish: Publish = Publish()
+    digest: Digest = Digest()
+    mail: Mail | None = None
     searches: tuple[SearchEntry, ...] = ()
     feeds: tuple[FeedEntry, ...] = ()
 
@@ -113,6 +175,7 @@ class Config:
     eutils: str
     email: str
     api_key: str
+    smtp_password: str
 
     @property
     def database(self) -> Path:
@@ -127,7 +190,9 @@ class Config:
 
 
 def load(home: Path, environ: Mapping[str, str] = os.environ) -> Config:
-    """Read the recipe of a home; ``HARVEST_EUTILS``, ``NCBI_EMAIL`` and ``NCBI_API_KEY`` override or complete it.
+    """Read the recipe of a home; the environment overrides or completes it.
+
+    ``HARVEST_EUTILS``, ``NCBI_EMAIL``, ``NCBI_API_KEY`` and ``HARVEST_SMTP_PASSWORD`` are what may stand there.
 
     Raises:
         ConfigError: there is no home, or its recipe or the environment is wrong; the text names the key at fault.
@@ -145,6 +210,7 @@ def load(home: Path, environ: Mapping[str, str] = os.environ) -> Config:
         eutils=_given(environ, "HARVEST_EUTILS", _web_address) or recipe.pubmed.eutils,
         email=_given(environ, "NCBI_EMAIL", _contact) or recipe.pubmed.email,
         api_key=environ.get("NCBI_API_KEY", "").strip(),
+        smtp_password=environ.get("HARVEST_SMTP_PASSWORD", ""),
     )
 
 
@@ -185,6 +251,8 @@ def _fault(fault: Any) -> str:
         return f"{key}: {fault['msg'].removeprefix('Value error, ')}"
     if key.endswith("api_key"):
         return f"{key}: an API key does not belong in a file that is published; set NCBI_API_KEY instead"
+    if key == "mail.password":
+        return f"{key}: a password does not belong in a file that is published; set HARVEST_SMTP_PASSWORD instead"
     known = _keys(fault["loc"][:-1])
     near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
     return f"{key}: unknown key" + (f", did you mean {near[0]}?" if near else f"; known are {', '.join(known)}")
@@ -196,11 +264,14 @@ def _keys(location: tuple[int | str, ...]) -> list[str]:
         "tracker": Tracker,
         "pubmed": Pubmed,
         "limits": Limits,
+        "publish": Publish,
+        "digest": Digest,
+        "mail": Mail,
         "searches": SearchEntry,
         "feeds": FeedEntry,
     }
     part = parts[str(location[0])] if location else Recipe
-    return list(part.model_fields)
+    return [field.alias or name for name, field in part.model_fields.items()]
 
 
 def _refuse_doubled_names(path: Path, recipe: Recipe) -> None:

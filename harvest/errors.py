@@ -6,6 +6,7 @@
     ├── SourceError              a source or a file did not deliver (exit 1)
     │   ├── TransportError       no answer: refused, timed out, cut, or an HTTP status that is an error
     │   └── PayloadError         an answer that is not what was asked for: HTML, an ERROR body, truncated XML
+    ├── DeliveryError            a digest could not be sent or written (exit 1)
     └── StoreError               the database cannot be used: locked, full, newer than the program (exit 1)
 
 Anything else that is raised is a bug and keeps its traceback.
@@ -53,6 +54,10 @@ class TransportError(SourceError):
 
 class PayloadError(SourceError):
     """An answer came and is not what was asked for."""
+
+
+class DeliveryError(HarvestError):
+    """A digest did not reach those whom it was meant for."""
 
 
 class StoreError(HarvestError):

@@ -24,9 +24,9 @@ def make(folder: Path) -> None:
             raise ConfigError(f"{folder}: not an empty folder; name another one")
         shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns(*_LEFT_BEHIND), dirs_exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"{folder}: no home can be made here ({_reason(error)})") from None
+        raise ConfigError(f"{folder}: no home can be made here ({reason(error)})") from None
 
 
-def _reason(error: OSError) -> str | None:
+def reason(error: OSError) -> str | None:
     """Why a copy failed; that of several files collects (source, copy, reason) and goes by the first."""
     return error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror

@@ -124,7 +124,7 @@ def run(
         StoreError: the database cannot be written; what was stored before stays.
     """
     report = Report()
-    with _recorded(store, command, report):
+    with recorded(store, command, report):
         retag_if_outdated(store, tagger, progress)
         report.sources = [_discover(source, since(source), store, report) for source in sources]
         if any(asked.overflowed for asked in report.sources):
@@ -142,7 +142,7 @@ def load(files: Iterable[Path], store: Store, tagger: Tagger, progress: Progress
         StoreError: the database cannot be written; what was stored before stays.
     """
     report = Report()
-    with _recorded(store, "load", report):
+    with recorded(store, "load", report):
         retag_if_outdated(store, tagger, progress)
         for path in files:
             _load_file(path, store, tagger, report, progress)
@@ -160,7 +160,7 @@ def summary(report: Report) -> dict[str, object]:
 
 
 @contextmanager
-def _recorded(store: Store, command: str, report: Report) -> Iterator[None]:
+def recorded(store: Store, command: str, report: Report) -> Iterator[None]:
     """Keep a run's beginning and end in the store, whatever ends it."""
     run = store.ledger.start_run(command)
     status, error = "interrupted", None
@@ -238,7 +238,7 @@ def _fetch(
                 )
                 break
             report.problems.extend(f"PubMed: {problem}" for problem in answer.problems)
-            _keep(answer.studies, store, tagger, report, "PubMed", answered=(today, answer))
+            keep(answer.studies, store, tagger, report, "PubMed", answered=(today, answer))
             answered += len(batch)
             advance(len(batch))
     return answered == len(wanted)
@@ -275,8 +275,8 @@ def _load_file(path: Path, store: Store, tagger: Tagger, report: Report, progres
                 for record in batch:
                     if isinstance(record, Problem):
                         trouble(record)
-                _keep([r for r in batch if isinstance(r, Study)], store, tagger, report, str(path))
-                _withdraw([r for r in batch if isinstance(r, Deletion)], store)
+                keep([r for r in batch if isinstance(r, Study)], store, tagger, report, str(path))
+                withdraw([r for r in batch if isinstance(r, Deletion)], store)
                 advance(len(batch))
     except PayloadError as error:
         trouble(error)
@@ -284,22 +284,24 @@ def _load_file(path: Path, store: Store, tagger: Tagger, report: Report, progres
         trouble(f"cannot be read: {error.strerror}")
 
 
-def _keep(
+def keep(
     studies: Sequence[Study],
     store: Store,
     tagger: Tagger,
     report: Report,
     origin: str,
     answered: tuple[date, Described] | None = None,
+    later: Collection[Pmid] = (),
 ) -> None:
     """Store a batch with its tags. Invented records and real ones never meet in one database.
 
-    Where PubMed itself has answered, what it described and what it left out on that day is kept along with it.
+    Where PubMed itself has answered, what it described and what it left out on that day is kept along with it. Studies
+    in ``later`` come from a later file of PubMed's than what is held of them.
     """
     with store.transaction():
         kind = store.studies.kind() or ("sample" if studies and studies[0].is_sample else "live")
         kept = [study for study in studies if study.is_sample == (kind == "sample")]
-        outcomes = store.studies.save(kept, tagger.tag, answered=answered is not None)
+        outcomes = store.studies.save(kept, tagger.tag, answered=answered is not None, later=later)
         report.outcomes |= {p: o for p, o in outcomes.items() if report.outcomes.get(p) is not Outcome.NEW}
         if answered:
             day, described = answered
@@ -315,7 +317,8 @@ _STRANGER = {
 }
 
 
-def _withdraw(deletions: Sequence[Deletion], store: Store) -> None:
+def withdraw(deletions: Sequence[Deletion], store: Store) -> None:
+    """Mark what PubMed has withdrawn."""
     if deletions:
         with store.transaction():
             store.studies.withdraw(deletions)

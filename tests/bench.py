@@ -1,7 +1,8 @@
 """Measures speed on generated records: ``make bench``.
 
-Each row can be run alone: ``python -m tests.bench tagging``. Records are grown from the sample corpus with varying
-text, so that no two are alike and nothing can be remembered from one to the next.
+Each row can be run alone: ``python -m tests.bench tagging``. Records to tag are grown from the sample corpus with
+varying text, so that no two are alike and nothing can be remembered from one to the next; those that the site serves
+are invented.
 """
 
 from __future__ import annotations
@@ -18,18 +19,22 @@ from datetime import date
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from harvest import medline
 from harvest.assembly import tagger_of
 from harvest.cli import ALLOCATIONS
 from harvest.config import load
 from harvest.model import Study
+from tests.db.large import LIMITS, make, times
+from tests.db.site import Site
 from tests.pubmed.corpus import corpus_files, read_bytes, split_records
 from tests.pubmed.grow import grow
 
 CORPUS = Path("tests/pubmed/corpus")
 RECORDS = 30_000
 AT_ONCE = 500
+SERVED = (40_000, 400_000)
 NEWEST = date(2026, 11, 21)
 
 
@@ -59,14 +64,27 @@ def tagging(count: int) -> None:
     print(f"  peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
-ROWS: dict[str, Callable[[int], None]] = {"tagging": tagging}
+def site(_: int) -> None:
+    """Pages over many studies, by the time of one core."""
+    for count in SERVED:
+        with TemporaryDirectory() as folder, Site(make(Path(folder) / "home", count)) as opened:
+            started = time.process_time()
+            opened.page("/search")
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(f"  {count:,} studies: read in {time.process_time() - started:.1f} s, peak memory {memory:,.0f} MB")
+            for address in LIMITS:
+                taken = times(opened, address)
+                print(f"  {statistics.median(taken):6.0f} ms, at first {taken[0]:.0f} ms: {address}")
+
+
+ROWS: dict[str, Callable[[int], None]] = {"tagging": tagging, "site": site}
 
 
 def main() -> None:
     """Run the rows asked for, all by default."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("rows", nargs="*", choices=[[], *ROWS], default=[], help=f"which: {', '.join(ROWS)}")
-    parser.add_argument("--records", type=int, default=RECORDS, help="how many records to grow (default %(default)s)")
+    parser.add_argument("--records", type=int, default=RECORDS, help="how many records to tag (default %(default)s)")
     options = parser.parse_args()
     versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, lxml {version('lxml')}"
     print(f"{versions}, {platform.machine()}")

@@ -19,7 +19,7 @@ settings.load_profile("project")
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the settings of whoever runs it, nor shares a rate limit with another one."""
-    for name in ("HARVEST_HOME", "HARVEST_EUTILS", "NCBI_EMAIL", "NCBI_API_KEY"):
+    for name in ("HARVEST_HOME", "HARVEST_EUTILS", "NCBI_EMAIL", "NCBI_API_KEY", "HARVEST_SMTP_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)

@@ -1,6 +1,6 @@
 """The sample home: invented studies, harvested over real HTTP from the local PubMed, then served.
 
-python -m tests.demo FOLDER [--port N] makes the home anew each time: there is nothing in it to keep.
+python -m tests.demo FOLDER [--port N | --only-make] makes the home anew each time: there is nothing in it to keep.
 """
 
 from __future__ import annotations
@@ -39,9 +39,12 @@ def make_sample_home(folder: Path) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--port", default=8001, show_default=True)
-def main(folder: Path, port: int) -> None:
+@click.option("--only-make", is_flag=True, help="Do not serve it.")
+def main(folder: Path, port: int, only_make: bool) -> None:
     """Make the sample home in FOLDER and serve it."""
     make_sample_home(folder)
+    if only_make:
+        return
     click.echo(f"sample data, invented records: http://127.0.0.1:{port}/ serves {folder}")
     os.execv(program("datasette"), ["datasette", str(folder), "--port", str(port)])
 

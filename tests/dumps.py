@@ -9,7 +9,7 @@ from pathlib import Path
 Dump = dict[str, list[tuple[object, ...]]]
 
 MOMENTS = frozenset({"first_seen", "seen", "last_success", "changed_at", "checked", "missing_since", "curated_at"})
-MOMENTS |= {"noted_at", "asked_from", "identity"}
+MOMENTS |= {"noted_at", "asked_from", "identity", "done_at"}
 """Columns that hold moments, or the digest of a feed's address: only whether there is one is told."""
 
 LEFT_OUT = frozenset({"runs", "run_sources", "_sqlite_migrations"})
@@ -19,8 +19,9 @@ BY_NAME = {
     "authors": "(SELECT name, last_name, fore_name, initials, suffix, collective_name, orcid FROM authors)",
     "study_authors": "(SELECT s.pmid, s.position, s.role, s.affiliation, a.name, a.last_name, a.fore_name, a.initials,"
     " a.suffix, a.collective_name, a.orcid FROM study_authors s JOIN authors a ON a.id = s.author_id)",
+    "about": "(SELECT * FROM about WHERE key <> 'revision')",
 }
-"""Tables whose rows are numbered as they come: told without the numbers."""
+"""Tables that are told without how they came to be: the numbers of rows, how many transactions there were."""
 
 
 def logical_dump(path: Path) -> Dump:

@@ -41,13 +41,26 @@ def prepare_jinja2_environment(env: Environment) -> None:
 @hookimpl
 def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> str | None:
     """A cell as a link, or an abstract cut short; ``None`` leaves the cell to Datasette."""
-    if value in (None, "") or isinstance(value, Mapping):
+    if isinstance(value, Mapping):
+        return _labelled(value, datasette.urls) if column == "pmid" else None
+    if value in (None, ""):
         return None
     if column == "abstract":
         return shortened(str(value))
     if address := _address(row, value, column, table, database, datasette.urls):
         return Markup('<a href="{}">{}</a>').format(address, value)
     return None
+
+
+def _labelled(study: Mapping[str, Any], urls: Any) -> str:
+    """A study that a row refers to, by its title and PMID."""
+    return Markup('<a href="{}">{}</a> <em>{}</em>').format(
+        _study(study["value"], urls), shortened(str(study["label"] or "Untitled record")), study["value"]
+    )
+
+
+def _study(pmid: object, urls: Any) -> str:
+    return str(urls.path(f"/study/{quote(str(pmid), safe='')}"))
 
 
 def shortened(text: str) -> str:
@@ -60,9 +73,9 @@ def shortened(text: str) -> str:
 def _address(row: Any, value: object, column: str, table: str | None, database: str, urls: Any) -> str | None:
     columns = row.keys()
     if column == "pmid" and table != "sightings":  # what was only sighted may have no row to lead to
-        return str(urls.row(database, "studies", quote(str(value), safe="")))
+        return _study(value, urls)
     if column == "title" and table is None and "pmid" in columns:
-        return str(urls.row(database, "studies", quote(str(row["pmid"]), safe="")))
+        return _study(row["pmid"], urls)
     if column == "tag" and "facet" in columns:
         return str(urls.row(database, "tags", f"{quote(row['facet'])},{quote(str(value))}"))
     return elsewhere(value, column) if column in _ELSEWHERE else None

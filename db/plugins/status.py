@@ -13,18 +13,23 @@ AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 SAMPLE_HEADER = (b"x-sample-data", b"invented records")
 
 _STATE = """
-with harvests as (
-  select * from runs where command in ('run', 'backfill', 'load', 'bulk')
-)
 select
   exists (select 1 from about where key = 'kind' and value = 'sample') as is_sample,
   exists (select 1 from studies) as has_studies,
-  (select max(finished) from harvests where status = 'ok' and command <> 'load') as last_success,
+  (select value from about where key = 'abstracts') as abstracts,
   (
-    select coalesce(error, status) from (select * from harvests where status <> 'running' order by id desc limit 1)
+    select finished from runs
+    where command in ('run', 'backfill', 'bulk') and status = 'ok' order by id desc limit 1
+  ) as last_success,
+  (
+    select coalesce(error, status) from (
+      select * from runs
+      where command in ('run', 'backfill', 'load', 'bulk') and status <> 'running' order by id desc limit 1
+    )
     where status <> 'ok'
   ) as failure
 """
+"""The last of the runs, of which there may be thousands: looked for from the end, as every answer asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Status:
 
     ``database`` is ``None`` where there is no database yet. ``last_success`` is the moment (UTC) of the last harvest
     that ended well, loading files aside, ``failure`` what went wrong in the last one; ``None`` where there was none.
+    ``abstracts`` is how much of each abstract a snapshot holds: full, excerpt or link; ``None`` in the database itself.
     """
 
     title: str
@@ -41,6 +47,7 @@ class Status:
     has_studies: bool = False
     last_success: str | None = None
     failure: str | None = None
+    abstracts: str | None = None
 
 
 async def read_status(datasette: Any) -> Status:
@@ -56,6 +63,7 @@ async def read_status(datasette: Any) -> Status:
                 has_studies=bool(row["has_studies"]),
                 last_success=row["last_success"],
                 failure=row["failure"],
+                abstracts=row["abstracts"],
             )
     return Status(title)
 

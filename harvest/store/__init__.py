@@ -4,7 +4,9 @@
     links       what studies state of each other, shown from both ends, and the notice that follows from it
     changes     what became different of a study that was held, and who was told
     tags        the published taxonomy, the tags with their evidence, people's verdicts, the texts the tagger reads
+    digests     what is news for a digest, and what digests have told
     ledger      what was asked and what came of it: sources, sightings, watermarks, runs
+    files       which of PubMed's numbered files were read, and which of them last named each study
     decision    whether a record replaces the one that is held; pure
     rows        which field of a study goes into which column; pure
     connection  transactions, facts about the database, errors that say what to do
@@ -16,7 +18,7 @@ all. Studies are upserted, never replaced: a replaced row would take its tags wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,13 +28,15 @@ from harvest.errors import StoreError
 from harvest.store.changes import Changes
 from harvest.store.connection import Connection
 from harvest.store.decision import Held, Outcome, decide
+from harvest.store.digests import Digests
+from harvest.store.files import Files, FileState, LastNamed
 from harvest.store.ledger import Ledger, SourceState
 from harvest.store.links import Links
 from harvest.store.migrations import migrations
 from harvest.store.studies import Studies
 from harvest.store.tags import Tags
 
-__all__ = ["Held", "Outcome", "SourceState", "Store", "decide"]
+__all__ = ["FileState", "Held", "LastNamed", "Outcome", "SourceState", "Store", "decide"]
 
 
 class _RehearsalOver(Exception):  # noqa: N818 - no error
@@ -56,6 +60,8 @@ class Store:
         self.changes = Changes(self._conn)
         self.tags = Tags(self._conn)
         self.ledger = Ledger(self._conn)
+        self.digests = Digests(self._conn)
+        self.files = Files(self._conn)
         with self._conn.explained():
             self._migrate()
 
@@ -91,6 +97,18 @@ class Store:
     def set_fact(self, key: str, value: str) -> None:
         """Note a fact about the database. Call within a transaction."""
         self._conn.set_fact(key, value)
+
+    def copy_to(self, path: Path) -> None:
+        """Write what the database holds at this moment into a file that is not there yet.
+
+        Raises:
+            StoreError: the database cannot be read, or the copy not be written.
+        """
+        self._conn.copy_to(path)
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Any:
+        """The rows of a read-only query as they come, which need not all be held at once."""
+        return self._conn.execute(sql, parameters)
 
     def rows(self, sql: str, *parameters: object) -> list[dict[str, Any]]:
         """The rows of a read-only query, for reports."""

@@ -50,6 +50,17 @@ class Connection:
         """Run one statement for each row of parameters."""
         self._sqlite.executemany(sql, rows)
 
+    def copy_to(self, path: Path) -> None:
+        """Write what the database holds at this moment, whoever is writing to it, into a file that is not there yet.
+
+        The copy is packed: what was deleted or overwritten has left no trace in it.
+
+        Raises:
+            StoreError: the database cannot be read, or the copy not be written.
+        """
+        with self.explained():
+            self.execute("VACUUM INTO ?", (str(path),))
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything written inside becomes visible together, or not at all.
@@ -101,11 +112,18 @@ class Connection:
                 (key, value),
             )
 
+    def _count_revision(self) -> None:
+        """Count the transactions that changed something, by which a reader knows that what it holds is out of date."""
+        self.set_fact("revision", str(int(self.fact("revision") or 0) + 1))
+
     @contextmanager
     def _ended(self) -> Iterator[None]:
         """Commit the transaction that was begun, or undo it."""
+        changes = self._sqlite.total_changes
         try:
             yield
+            if self._sqlite.total_changes > changes:
+                self._count_revision()
             self._sqlite.execute("COMMIT")
         except BaseException:
             self._sqlite.rollback()

@@ -54,7 +54,7 @@ class Held:
         return self.last_event or "", stage, self.identifiers, self.fingerprint
 
 
-def decide(held: Held | None, study: Study, *, answered: bool = False) -> Outcome:
+def decide(held: Held | None, study: Study, *, answered: bool = False, later: bool = False) -> Outcome:
     """Whether a record is taken: a newer revision replaces an older one, never the reverse.
 
     Records are ordered by PMID version, then by DateRevised. PubMed also changes records without a new DateRevised. Of
@@ -67,12 +67,15 @@ def decide(held: Held | None, study: Study, *, answered: bool = False) -> Outcom
         held: what is known of the record that is held, if one is.
         study: the record that was brought.
         answered: whether PubMed itself gave it just now.
+        later: whether both are from PubMed's numbered files and it is from the later one, which outdates the other.
     """
     if held is None:
         return Outcome.NEW
     brought = Held.of(study)
     if held.fingerprint == brought.fingerprint:
         return Outcome.UNCHANGED
+    if later and brought.version >= held.version:
+        return Outcome.REVISED
     if brought.revision == held.revision:
         return Outcome.REVISED if answered or brought.maturity > held.maturity else Outcome.OLDER
     return Outcome.REVISED if brought.revision > held.revision else Outcome.OLDER

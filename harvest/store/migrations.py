@@ -487,6 +487,85 @@ def findings(db: Database) -> None:
     )
 
 
+@migrations(name="0007_lookup")
+def lookup(db: Database) -> None:
+    """What readers call each tag, and words found in all their forms."""
+    _execute(
+        db,
+        """
+        CREATE TABLE tag_synonyms (
+            facet TEXT NOT NULL,
+            tag TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            synonym TEXT NOT NULL,
+            PRIMARY KEY (facet, tag, position),
+            FOREIGN KEY (facet, tag) REFERENCES tags (facet, tag)
+        ) STRICT;
+
+        -- the studies whose titles say what they are tagged with
+        CREATE INDEX tag_evidence_title ON tag_evidence (facet, tag, pmid) WHERE section = 0 AND role = 'tag';
+
+        -- porter: "infusions" and "infused" find "infusion"
+        DROP TABLE studies_fts;
+        CREATE VIRTUAL TABLE studies_fts USING fts5 (
+            title, abstract, keywords, mesh,
+            content = 'studies', content_rowid = 'pmid', tokenize = 'porter unicode61 remove_diacritics 2'
+        );
+        INSERT INTO studies_fts (studies_fts) VALUES ('rebuild');
+        """,
+    )
+
+
+@migrations(name="0008_digests")
+def digests(db: Database) -> None:
+    """What has been told in digests."""
+    _execute(
+        db,
+        """
+        -- the same thing is told once: that a study is new, and each notice about it
+        CREATE TABLE digest_studies (
+            pmid INTEGER NOT NULL REFERENCES studies (pmid),
+            news TEXT NOT NULL CHECK (news IN ('new', 'retracted', 'concern', 'corrected')),
+            told_at TEXT NOT NULL,
+            PRIMARY KEY (pmid, news)
+        ) STRICT;
+
+        CREATE INDEX digest_studies_told_at ON digest_studies (told_at);
+        """,
+    )
+
+
+@migrations(name="0009_feeds")
+def feeds(db: Database) -> None:
+    """The order in which studies came here, for feeds: without reading their texts."""
+    _execute(db, "CREATE INDEX studies_first_seen ON studies (first_seen, entered);")
+
+
+@migrations(name="0010_files")
+def files(db: Database) -> None:
+    """PubMed's numbered files that have been read, and which of them last named each study."""
+    _execute(
+        db,
+        """
+        -- a file is read again when its size or time, or the words looked for (a digest of them), are others
+        CREATE TABLE files (
+            name TEXT PRIMARY KEY,
+            words TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            done_at TEXT NOT NULL,
+            records INTEGER NOT NULL,
+            hits INTEGER NOT NULL,
+            deletions INTEGER NOT NULL
+        ) STRICT;
+
+        -- what a file says of a study stands until a later one says otherwise, in whatever order they are read;
+        -- fingerprint is that of the record it brought, NULL where it withdrew the study
+        CREATE TABLE file_records (pmid INTEGER PRIMARY KEY, file TEXT NOT NULL, fingerprint TEXT) STRICT;
+        """,
+    )
+
+
 def _execute(db: Database, script: str) -> None:
     """Run a script statement by statement: ``executescript`` would commit the transaction that a step runs in."""
     statement = ""

@@ -33,20 +33,30 @@ class Studies:
         """``live`` or ``sample``, whichever the first record stored was; ``None`` as long as there is none."""
         return self._conn.fact("kind")
 
+    def held(self) -> set[Pmid]:
+        """The PMIDs of all studies that are held."""
+        return {Pmid(pmid) for (pmid,) in self._conn.execute("SELECT pmid FROM studies")}
+
     def count(self) -> int:
         """How many studies are held."""
         return int(self._conn.execute("SELECT count(*) FROM studies").fetchone()[0])
 
     def save(
-        self, studies: Iterable[Study], tags: Callable[[Study], Sequence[Tag]], *, answered: bool = False
+        self,
+        studies: Iterable[Study],
+        tags: Callable[[Study], Sequence[Tag]],
+        *,
+        answered: bool = False,
+        later: Collection[Pmid] = (),
     ) -> dict[Pmid, Outcome]:
         """Keep studies with their tags, each only if it is newer than what is held, and close their sightings.
 
-        Call within a transaction, with studies of the store's kind; ``answered`` tells that PubMed gave them just now.
+        Call within a transaction, with studies of the store's kind; ``answered`` tells that PubMed gave them just now,
+        ``later`` which of them come from a later file of PubMed's than the records that are held.
         """
         outcomes: dict[Pmid, Outcome] = {}
         for study in studies:
-            outcome = decide(self._held(study.pmid), study, answered=answered)
+            outcome = decide(self._held(study.pmid), study, answered=answered, later=study.pmid in later)
             if outcome in (Outcome.NEW, Outcome.REVISED):
                 before = self._changes.tracked(study.pmid)
                 self._write(study)
@@ -68,11 +78,15 @@ class Studies:
         for pmid in pmids:
             self._conn.execute("UPDATE studies SET checked = ? WHERE pmid = ?", (day.isoformat(), pmid))
             self._conn.execute("DELETE FROM misses WHERE pmid = ?", (pmid,))
-            self._conn.execute("DELETE FROM withdrawals WHERE pmid = ?", (pmid,))
-            before = self._changes.tracked(pmid)
-            if before and before["missing_since"]:
-                self._conn.execute("UPDATE studies SET missing_since = NULL WHERE pmid = ?", (pmid,))
-                self._changes.note(pmid, before)
+            self.restore(pmid)
+
+    def restore(self, pmid: Pmid) -> None:
+        """Note that PubMed has a study that it may have withdrawn before. Call within a transaction."""
+        self._conn.execute("DELETE FROM withdrawals WHERE pmid = ?", (pmid,))
+        before = self._changes.tracked(pmid)
+        if before and before["missing_since"]:
+            self._conn.execute("UPDATE studies SET missing_since = NULL WHERE pmid = ?", (pmid,))
+            self._changes.note(pmid, before)
 
     def missed(self, pmids: Iterable[Pmid], day: date) -> None:
         """Note that PubMed, asked for these PMIDs on a day, left them out. Call within a transaction.

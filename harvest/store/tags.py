@@ -36,7 +36,7 @@ class Tags:
 
     def publish(self, facets: Iterable[FacetDefinition], tags: Collection[TagDefinition], digest: str) -> None:
         """Replace the published taxonomy and drop every tag given by the former one. Call within a transaction."""
-        for table in ("tag_evidence", "study_tags", "tag_parents", "tags", "facets"):
+        for table in ("tag_evidence", "study_tags", "tag_parents", "tag_synonyms", "tags", "facets"):
             self._conn.execute(f"DELETE FROM {table}")
         self._conn.executemany(
             "INSERT INTO facets (position, facet, kind, label, definition) VALUES (?, ?, ?, ?, ?)",
@@ -49,6 +49,10 @@ class Tags:
         self._conn.executemany(
             "INSERT INTO tag_parents (facet, tag, parent) VALUES (?, ?, ?)",
             [(d.facet, d.tag, parent) for d in tags for parent in d.parents],
+        )
+        self._conn.executemany(
+            "INSERT INTO tag_synonyms (facet, tag, position, synonym) VALUES (?, ?, ?, ?)",
+            [(d.facet, d.tag, position, one) for d in tags for position, one in enumerate(d.synonyms, start=1)],
         )
         self._conn.set_fact("taxonomy", digest)
 

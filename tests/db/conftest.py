@@ -13,6 +13,7 @@ from harvest import home as homes
 from harvest.store.migrations import migrations
 from tests.db.filled import fill
 from tests.db.site import Site
+from tests.db.varied import fill_varied
 
 
 @pytest.fixture
@@ -65,5 +66,16 @@ def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     homes.make(folder)
     with database(folder) as opened:
         fill(opened, kind="sample")
+    with Site(folder) as opened_site:
+        yield opened_site
+
+
+@pytest.fixture(scope="module")
+def varied_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site over some hundred studies that differ in all that is counted."""
+    folder = tmp_path_factory.mktemp("varied") / "home"
+    homes.make(folder)
+    with database(folder) as opened:
+        fill_varied(opened)
     with Site(folder) as opened_site:
         yield opened_site

@@ -77,6 +77,9 @@ def _taxonomy(db: Database) -> None:
             "facets",
             {"facet": facet, "position": position, "kind": "list", "label": label, "definition": definition},
         )
+    for position, (facet, label) in enumerate({"participants": "Participants", "follow_up_days": "Days"}.items(), 90):
+        common = {"kind": "number", "definition": f"How many {label.lower()}."}
+        _insert(db, "facets", common | {"facet": facet, "position": position, "label": label})
     tags = [
         ("condition", "depression", None, "Depression"),
         ("condition", "treatment-resistant-depression", "depression", "Treatment-resistant depression"),
@@ -122,6 +125,8 @@ def _full(db: Database) -> None:
         first_seen=f"{TODAY}T03:30:00Z",
         participants=80,
         follow_up_days=84,
+        relevance="main",
+        species="human",
         keywords="memory",
         mesh="Memory",
         copyright="Sample record, invented.",
@@ -185,7 +190,18 @@ def _indexing(db: Database) -> None:
     _insert(db, "links", at | {"kind": "CommentOn", "other_pmid": BARE, "citation": "Invented Ann. 2018;1:1"})
     mirrored = {"pmid": BARE, "position": 1001, "kind": "CommentIn", "other_pmid": FULL, "stated": 0}
     _insert(db, "links", mirrored | {"citation": "Invented Ann. 2026-11-03"})
+    _versions(db)
     _insert(db, "other_abstracts", at | {"type": "plain-language-summary", "language": "eng", "text": "Memory held."})
+
+
+def _versions(db: Database) -> None:
+    """The bare record is the preprint of the full one."""
+    _insert(db, "publication_types", {"ui": "D000076942", "name": "Preprint"})
+    _insert(db, "study_publication_types", {"pmid": BARE, "position": 1, "ui": "D000076942"})
+    of = {"pmid": FULL, "position": 2, "kind": "UpdateOf", "other_pmid": BARE, "citation": "Invented preprints. 2025"}
+    into = {"pmid": BARE, "position": 1002, "kind": "UpdateIn", "other_pmid": FULL, "stated": 0}
+    _insert(db, "links", of)
+    _insert(db, "links", into | {"citation": "Invented Ann. 2026-11-03"})
 
 
 def _retracted(db: Database) -> None:

@@ -14,10 +14,10 @@ from datasette.app import Datasette
 class Site:
     """What ``datasette HOME`` serves, without a port."""
 
-    def __init__(self, home: Path, name: str = "ketamine") -> None:
+    def __init__(self, home: Path, name: str = "ketamine", **options: Any) -> None:
         self._name = name
         self._runner = asyncio.Runner()
-        self._datasette = Datasette(config_dir=home)
+        self._datasette = Datasette(config_dir=home, **options)
 
     def __enter__(self) -> Site:
         return self
@@ -34,13 +34,31 @@ class Site:
 
     def get(self, path: str, **parameters: object) -> httpx.Response:
         """The answer to a GET; parameters are added to the path."""
-        address = f"{path}?{urlencode(parameters)}" if parameters else path
-        response: httpx.Response = self._runner.run(self._datasette.client.get(address))
+        return self.ask(f"{path}?{urlencode(parameters)}" if parameters else path)
+
+    def ask(self, path: str, **options: Any) -> httpx.Response:
+        """The answer to a GET with what else ``httpx`` can send: headers, parameters that are lists."""
+        response: httpx.Response = self._runner.run(self._datasette.client.get(path, **options))
         return response
+
+    def head(self, path: str) -> httpx.Response:
+        """The headers of an answer."""
+        response: httpx.Response = self._runner.run(self._datasette.client.head(path))
+        return response
+
+    def together(self, *paths: str) -> list[httpx.Response]:
+        """The answers to some GETs that are asked at the same time."""
+
+        async def asked() -> list[httpx.Response]:
+            return list(await asyncio.gather(*(self._datasette.client.get(path) for path in paths)))
+
+        return self._runner.run(asked())
 
     def page(self, path: str, **parameters: object) -> str:
         """The HTML of an address that must be found."""
         response = self.get(path, **parameters)
+        if response.is_redirect:
+            response = self.get(response.headers["location"])
         assert response.status_code == 200, response.text
         return response.text
 

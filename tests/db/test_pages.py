@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from tests.db.conftest import database
-from tests.db.filled import BARE, CORRECTED, ELSEWHERE, FULL, HOSTILE, RETRACTED, SCRIPT, TODAY
+from tests.db.filled import CORRECTED, ELSEWHERE, FULL, HOSTILE, SCRIPT
 from tests.db.site import Site
 from tests.db.test_metadata import TABLES
 
@@ -20,11 +19,15 @@ HINT = "No studies yet: run <code>harvest run</code>"
 
 PAGES = [
     "/",
+    "/matrix",
+    "/tag/condition/crps",
+    "/about",
     "/ketamine",
     "/ketamine?sql=select+1",
     "/ketamine/studies",
     "/ketamine/studies?_search=memory",
     f"/ketamine/studies/{FULL}",
+    f"/study/{FULL}",
     "/ketamine/tags/condition,crps",
     "/ketamine/search?words=memory",
     "/completeness",
@@ -36,6 +39,8 @@ ERRORS = [
     ("/nowhere", 404),
     ("/ketamine/nothing", 404),
     ("/ketamine/studies/1", 404),
+    ("/study/1", 404),
+    ("/tag/condition/nowhere", 404),
     ("/ketamine/studies?_size=x", 400),
 ]
 
@@ -91,18 +96,7 @@ def test_internal_tables_are_hidden(site: Site) -> None:
     assert "_sqlite_migrations" not in page
 
 
-def test_home_leads_to_what_is_new(site: Site) -> None:
-    """The front page has search first, then counts, the newest studies, tags with counts, and the saved queries."""
-    page = site.page("/")
-    assert '<form class="search" role="search" action="/ketamine/search"' in page
-    assert "<strong>5</strong> studies" in page
-    assert page.index('name="words"') < page.index("Newest studies") < page.index("Memory after repeated infusions")
-    assert 'href="/ketamine/study_tags?facet=condition&amp;tag=depression">Depression</a> 3' in page
-    assert 'href="/ketamine/effect_by_condition"' in page
-    assert "Untitled record" in page
-
-
-@pytest.mark.parametrize("path", [*PAGES, f"/ketamine/studies/{HOSTILE}", "/ketamine/studies_per_year"])
+@pytest.mark.parametrize("path", [*PAGES, f"/study/{HOSTILE}", "/ketamine/studies_per_year"])
 def test_pages_ask_no_other_host(site: Site, path: str) -> None:
     """Styles, scripts and pictures come from this site."""
     page = site.page(path)
@@ -112,94 +106,15 @@ def test_pages_ask_no_other_host(site: Site, path: str) -> None:
     assert not [address for address in addresses if re.match(r"(https?:)?//(?!localhost)", address)]
 
 
-def test_a_study_is_readable(site: Site) -> None:
-    """A study's page shows its title, abstract in sections, tags with their phrases, and the record."""
-    page = site.page(f"/ketamine/studies/{FULL}")
-    assert "<title>Memory after repeated infusions for resistant depression</title>" in page
-    assert "<h1><bdi>Memory after repeated infusions for resistant depression</bdi></h1>" in page
-    assert "<h3>Methods</h3>" in page
-    for words in (
-        "Memory did not change.",
-        "Invented Annals of Memory",
-        "Long-term effect",
-        "found: no change",
-        'Finding: <q dir="auto">Memory did not change.</q>',
-        "agreement 0.85 (0.75 to 0.91)",
-        "<q>memory was tested</q> in the abstract",
-        "<q>resistant depression</q> in the title",
-        "Memory, MeSH heading",
-        "<q>80 adults</q>",
-        "84 days",
-        "drug effects, physiology",
-        "recall of lists",
-        "Observational Study",
-        "Example Study Group",
-        "Sample record, invented.",
-        "X1, Invented Agency",
-        "Memory held.",
-    ):
-        assert words in page, words
-
-
-def test_a_study_without_an_abstract_says_so_beside_its_tags(site: Site) -> None:
-    """They rest on less."""
-    assert "No abstract in PubMed." in site.page(f"/ketamine/studies/{CORRECTED}")
-    assert "No abstract: the tags rest on title, keywords" in site.page(f"/ketamine/studies/{CORRECTED}")
-    assert "No abstract: the tags" not in site.page(f"/ketamine/studies/{FULL}")
-
-
-def test_a_study_leads_on(site: Site) -> None:
-    """A study links to PubMed, its DOI, its free text, its trial, its author and studies held here."""
-    page = site.page(f"/ketamine/studies/{FULL}")
-    for address in (
-        f"https://pubmed.ncbi.nlm.nih.gov/{FULL}/",
-        "https://doi.org/10.5555/sample.901",
-        "https://pmc.ncbi.nlm.nih.gov/articles/PMC97000901/",
-        "https://clinicaltrials.gov/study/NCT00000901",
-        "https://orcid.org/0000-0000-0000-0017",
-        f"/ketamine/studies/{BARE}",
-    ):
-        assert f'href="{address}"' in page
-
-
-def test_a_study_shows_every_column_below(site: Site) -> None:
-    """The plain row stays within reach, with the tables that refer to the study."""
-    details = site.page(f"/ketamine/studies/{FULL}").split("Every column of this record")[1]
-    assert 'class="col-fingerprint' in details
-    assert f"/ketamine/tag_evidence?pmid={FULL}" in details
-
-
-@pytest.mark.parametrize(("pmid", "words"), [(RETRACTED, "Retracted."), (CORRECTED, "Corrected.")])
-def test_a_notice_comes_first(site: Site, pmid: int, words: str) -> None:
-    """A retracted or corrected study says so above its title."""
-    page = site.page(f"/ketamine/studies/{pmid}")
-    assert page.index(f"<strong>{words}</strong>") < page.index("<h1>")
-
-
-def test_a_retraction_leads_to_its_notice(site: Site) -> None:
-    """The banner links the notice at PubMed where it is not held here."""
-    banner = site.page(f"/ketamine/studies/{RETRACTED}").split("<h1>")[0]
-    assert (
-        f'Retraction in:\n<a href="https://pubmed.ncbi.nlm.nih.gov/{ELSEWHERE}/">Invented Ann. 2021;2:9</a>'
-        in re.sub(r"\s*\n\s*", "\n", banner)
-    )
-
-
-def test_a_bare_record_says_what_is_missing(site: Site) -> None:
-    """A record without title and abstract has a page that says so and leaves out what is not known."""
-    page = site.page(f"/ketamine/studies/{BARE}")
-    assert "Untitled record" in page
-    assert "No abstract in PubMed." in page
-    article = page.split("<details>")[0]
-    for absent in ("Participants", "Follow-up", "DOI", "In PubMed since", "None", "why</h2>"):
-        assert absent not in article, absent
-
-
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
+        "/?species=any&relevance=any",
+        "/tag/condition/crps?species=any&relevance=any",
         f"/ketamine/studies/{HOSTILE}",
+        f"/study/{HOSTILE}",
+        f"/study/{HOSTILE}?tag=condition:crps",
+        f"/study/{CORRECTED}",
         "/ketamine/studies",
         "/ketamine/sections",
         "/ketamine/links",
@@ -207,7 +122,6 @@ def test_a_bare_record_says_what_is_missing(site: Site) -> None:
         "/ketamine/search?words=title",
         f"/ketamine/why_tagged?pmid={HOSTILE}",
         "/completeness",
-        f"/ketamine/studies/{CORRECTED}",
         f"/ketamine?sql=select+title,doi,pmcid+from+studies+where+pmid={HOSTILE}",
         "/ketamine/search?words=%3Cscript%3Ealert(%22x%22)%3C/script%3E",
     ],
@@ -225,7 +139,7 @@ def test_a_record_cannot_run_anything(site: Site, path: str) -> None:
 def test_cells_lead_on(site: Site) -> None:
     """Tags lead to definitions, studies to their pages, others to PubMed; abstracts are cut short."""
     assert 'href="/ketamine/tags/condition,crps"' in site.page("/ketamine/study_tags")
-    assert f'href="/ketamine/studies/{HOSTILE}">A title of' in site.page("/ketamine/study_tags")
+    assert f'href="/study/{HOSTILE}">A title of' in site.page("/ketamine/study_tags")
     assert f'href="https://pubmed.ncbi.nlm.nih.gov/{ELSEWHERE}/"' in site.page("/ketamine/links")
     assert f'href="https://pubmed.ncbi.nlm.nih.gov/{ELSEWHERE}/"' in site.page("/ketamine/sightings")
     studies = site.page("/ketamine/studies")
@@ -283,42 +197,6 @@ def test_a_run_under_way_is_told(home: Path) -> None:
         opened.table("runs").insert({"command": "run", "started": "2026-11-02T03:00:00Z", "status": "running"})
     with Site(home) as site:
         assert "A run began 2026-11-02 03:00 UTC and has not ended" in site.page("/completeness")
-
-
-def test_a_link_of_the_other_study_is_shown_as_such(site: Site) -> None:
-    """A comment that only the commenting record states is on both pages, and on one of them marked."""
-    mark = "(only the other record says so)"
-    bare = site.page(f"/ketamine/studies/{BARE}")
-    assert f'Comment in:\n<a href="/ketamine/studies/{FULL}">Invented Ann. 2026-11-03</a>' in bare
-    assert mark in bare
-    assert mark not in site.page(f"/ketamine/studies/{FULL}")
-
-
-def test_a_verdict_of_a_person_is_shown_as_such(site: Site) -> None:
-    """A tag that a person gave or took away has the reason beside it."""
-    page = site.page(f"/ketamine/studies/{CORRECTED}")
-    assert "<strong>by a person:</strong> The full text says so." in page
-    removed = page.split("Tags that a person took away")[1]
-    assert "Complex regional pain syndrome (condition)" in removed
-    assert "<strong>by a person:</strong> Only in &lt;script&gt;" in removed
-    assert "a person took away" not in site.page(f"/ketamine/studies/{FULL}")
-
-
-def test_a_study_shows_its_history(site: Site) -> None:
-    """What changed since it came here is listed by day, a long text behind its beginning."""
-    history = re.sub(r"\s+", " ", site.page(f"/ketamine/studies/{CORRECTED}")).split("What changed since")[1]
-    assert f"<h3>{TODAY - timedelta(days=1)}</h3>" in history
-    assert history.index("Notice:") < history.index("DOI:")
-    assert '<em>nothing</em> → <q dir="auto">10.5555/sample.905</q>' in history
-    assert "<details" in site.page(f"/ketamine/studies/{HOSTILE}").split("What changed since")[1].split("The record")[0]
-    assert "What changed since" not in site.page(f"/ketamine/studies/{BARE}")
-
-
-def test_a_withdrawn_study_says_so_first(site: Site) -> None:
-    """The record is kept and marked with the day on which PubMed was found to have it no longer."""
-    banner = site.page(f"/ketamine/studies/{HOSTILE}").split("<h1>")[0]
-    assert "PubMed no longer has this record since 2026-03-01" in banner
-    assert "this record since" not in site.page(f"/ketamine/studies/{FULL}")
 
 
 def test_loading_a_file_is_no_harvest(home: Path) -> None:

@@ -129,19 +129,57 @@ def test_an_effect_of_every_condition(site: Site) -> None:
 
 def test_the_matrix_counts_standing_studies_by_finding(site: Site) -> None:
     """Each pair is counted by finding, without retracted studies, and a pair without studies is there as zero."""
-    cells = {(row["condition"], row["long_term_effect"]): row for row in site.rows("matrix")}
-    assert len(cells) == 3 * 2
+    rows = site.rows("matrix", relevance="any", species="any")
+    cells = {(row["condition"], row["long_term_effect"]): row for row in rows}
+    assert len(cells) == (1 + 3) * 2
     cognition = cells["Depression", "Cognition"]
     assert (cognition["studies"], cognition["no_change"], cognition["worse"], cognition["not_judged"]) == (1, 1, 0, 0)
     assert cognition["of_studies_on_condition"] == 2
     none = cells["Complex regional pain syndrome", "Urinary tract"]
     assert (none["studies"], none["of_studies_on_condition"]) == (0, 1)
+    total = cells["(all studies)", "Urinary tract"]
+    assert (total["studies"], total["worse"], total["of_studies_on_condition"]) == (1, 1, 4)
+
+
+@pytest.mark.parametrize(("relevance", "species", "studies"), [("", "", 1), ("MAIN", "Human", 1), ("", "animal", 0)])
+def test_summaries_count_studies_of_people_on_the_subject(
+    site: Site, relevance: str, species: str, studies: int
+) -> None:
+    """Unless they are told otherwise, in any case of letters."""
+    rows = site.rows("matrix", relevance=relevance, species=species)
+    assert {row["of_studies_on_condition"] for row in rows if row["condition"] == "(all studies)"} == {studies}
+
+
+def test_what_is_new_is_counted_by_condition(site: Site) -> None:
+    """By the days since studies entered PubMed, all of them first."""
+    counts = {"last_7_days": 1, "last_30_days": 1, "last_90_days": 1}
+    labels = ["(all studies)", "Depression", "Treatment-resistant depression"]
+    assert site.rows("what_is_new") == [{"condition": label, **counts} for label in labels]
+    assert site.rows("what_is_new", species="animal") == []
 
 
 def test_studies_per_year(site: Site) -> None:
     """Years come newest first, of all studies or of a condition."""
-    assert site.rows("studies_per_year") == [{"year": 2026, "studies": 1}, {"year": 2019, "studies": 4}]
-    assert site.rows("studies_per_year", condition="crps") == [{"year": 2019, "studies": 1}]
+    every = {"relevance": "any", "species": "any"}
+    assert site.rows("studies_per_year", **every) == [{"year": 2026, "studies": 1}, {"year": 2019, "studies": 3}]
+    assert site.rows("studies_per_year") == [{"year": 2026, "studies": 1}]
+    assert site.rows("studies_per_year", condition="crps", **every) == [{"year": 2019, "studies": 1}]
+
+
+def test_a_tag_is_counted_by_year_and_finding(site: Site) -> None:
+    """With no tag, the one that most studies carry."""
+    [row] = site.rows("tag_by_year", facet="long_term_effect", tag="COGNITION")
+    assert (row["tag"], row["year"], row["studies"], row["no_change"], row["worse"]) == ("cognition", 2026, 1, 1, 0)
+    assert {row["tag"] for row in site.rows("tag_by_year", relevance="any", species="any")} == {"depression"}
+
+
+def test_tags_that_go_together_are_of_other_facets(site: Site) -> None:
+    """Each with the number of studies that carry both."""
+    rows = site.rows("tags_together", facet="condition", tag="depression", relevance="any", species="any")
+    assert [(row["facet"], row["tag"], row["studies"]) for row in rows] == [
+        ("long_term_effect", "cognition", 1),
+        ("long_term_effect", "urinary", 1),
+    ]
 
 
 def test_why_a_study_is_tagged(site: Site) -> None:
@@ -277,8 +315,8 @@ def test_a_query_page_offers_the_tags_of_its_parameter(site: Site) -> None:
 def test_a_query_page_leads_to_the_studies(site: Site) -> None:
     """A PMID and a title in an answer are links to the study, and text in them is text."""
     page = site.page("/ketamine/newest")
-    assert f'<a href="/ketamine/studies/{HOSTILE}">A title of' in page
-    assert f'<a href="/ketamine/studies/{HOSTILE}">{HOSTILE}</a>' in page
+    assert f'<a href="/study/{HOSTILE}">A title of' in page
+    assert f'<a href="/study/{HOSTILE}">{HOSTILE}</a>' in page
     assert SCRIPT not in page
 
 

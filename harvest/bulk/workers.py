@@ -1,0 +1,140 @@
+"""Files over the processors of this machine, or over a Dask cluster: found there, given back here in order."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from harvest.bulk.scan import Job, Scan, scan
+from harvest.errors import ConfigError, SourceError
+
+CONNECT_SECONDS = 10
+"""How long a scheduler may take to answer."""
+
+PATIENCE_SECONDS = 60
+"""After so long without a result it is asked whether any worker is left."""
+
+Waiting = Callable[[], Scan]
+"""Waits for what is found in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Workers: takes a job for them, and how many may wait for the writer, so that memory stays bounded."""
+
+    submit: Callable[[Job], Waiting]
+    ahead: int
+
+    def scans(self, jobs: Iterable[Job]) -> Iterator[Scan]:
+        """What is found in each file, in the order of the jobs, while workers go on with the next ones.
+
+        Raises:
+            SourceError: the workers are gone.
+        """
+        waiting: deque[Waiting] = deque()
+        for job in jobs:
+            waiting.append(self.submit(job))
+            if len(waiting) > self.ahead:
+                yield waiting.popleft()()
+        while waiting:
+            yield waiting.popleft()()
+
+
+@contextmanager
+def local(count: int | None = None) -> Iterator[Crew]:
+    """So many processes on this machine, by default one for each processor; they are started as they are needed."""
+    count = count or os.cpu_count() or 1
+    # spawned: a fork would share the open database
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _settle)
+
+    def submit(job: Job) -> Waiting:
+        future = pool.submit(scan, job)
+        return lambda: _told(future.result)
+
+    try:
+        yield Crew(submit, ahead=2 * count)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _told(wait: Waiting) -> Scan:
+    try:
+        return wait()
+    except BrokenProcessPool:
+        raise SourceError("a worker was killed, for want of memory perhaps; the next call goes on from there") from None
+
+
+def _settle() -> None:
+    """Let the writer alone decide when to end: by a signal, or by its own end, however sudden."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    writer = multiprocessing.parent_process()
+    if writer is not None:
+        threading.Thread(target=_follow, args=(writer.join,), daemon=True).start()
+
+
+def _follow(end: Callable[[], None]) -> None:
+    end()
+    os._exit(1)
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Crew]:
+    """The workers of a Dask cluster, which see the files under the same path and have this version of harvest.
+
+    A worker that dies costs nothing but the time that it has spent on its files: others take them over.
+
+    Raises:
+        ConfigError: Dask is not installed.
+        SourceError: the scheduler does not answer, has no workers, or is gone.
+    """
+    try:
+        connect: Any = importlib.import_module("distributed").Client
+    except ImportError:
+        raise ConfigError("--scheduler needs Dask; install it with: pip install 'harvest[dask]'") from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise SourceError(f"the scheduler at {address} does not answer: {_line(error)}") from None
+    with closing(client):
+        try:
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        except TimeoutError:
+            advice = f"start one with: dask worker {address} --nthreads 1"
+            raise SourceError(f"the scheduler at {address} has no worker; {advice}") from None
+        yield Crew(lambda job: _on_cluster(client, address, job), ahead=2 * sum(client.nthreads().values()))
+
+
+def _on_cluster(client: Any, address: str, job: Job) -> Waiting:
+    # not pure: a file may have changed since it was looked through
+    future = client.submit(scan, job, pure=False)
+
+    def wait() -> Scan:
+        while True:
+            try:
+                found: Scan = future.result(timeout=PATIENCE_SECONDS)
+            except TimeoutError:
+                if not client.nthreads():
+                    raise SourceError(f"no worker is left at {address}; the next call goes on from there") from None
+            except Exception as error:  # noqa: BLE001 - whatever the worker, the scheduler or the way to them raise
+                raise SourceError(f"{job.path}: the cluster at {address} failed: {_line(error)}") from None
+            else:
+                return found
+
+    return wait
+
+
+def _line(error: Exception) -> str:
+    """An error on one line."""
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,1 @@
+"""Tests of how studies are looked up."""
