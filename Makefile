@@ -73,8 +73,8 @@ PAGES ?= notebooks/html
 
 notebooks: .venv/.complete ## render the notebooks with their figures into notebooks/html, on HARVEST_HOME, db or the sample home
 	$(if $(or $(HARVEST_HOME),$(wildcard db/*.db sample-home/*.db)),,@$(BIN)/python -m tests.demo sample-home --only-make)
-	@HARVEST_HOME="$(HARVEST_HOME)" HARVEST_OUTPUT="$(abspath $(PAGES))" $(BIN)/jupyter-nbconvert --execute --to html --log-level WARN \
-	    --HTMLExporter.require_js_url= --HTMLExporter.mathjax_url= --HTMLExporter.jquery_url= --KernelManager.transport=ipc \
+	@HARVEST_HOME="$(HARVEST_HOME)" HARVEST_OUTPUT="$(abspath $(PAGES))" $(BIN)/jupyter-nbconvert --execute --to html --template classic --log-level WARN \
+	    --HTMLExporter.require_js_url= --HTMLExporter.mathjax_url= --HTMLExporter.jquery_url= \
 	    --output-dir "$(PAGES)" notebooks/*.ipynb
 
 lock: ## renew requirements.lock (needs uv)

@@ -26,6 +26,7 @@ from harvest.assembly import tagger_of
 from harvest.cli import ALLOCATIONS
 from harvest.config import load
 from harvest.model import Study
+from tests.bulk.speed import bulk
 from tests.db.large import LIMITS, make, times
 from tests.db.site import Site
 from tests.pubmed.corpus import corpus_files, read_bytes, split_records
@@ -77,7 +78,7 @@ def site(_: int) -> None:
                 print(f"  {statistics.median(taken):6.0f} ms, at first {taken[0]:.0f} ms: {address}")
 
 
-ROWS: dict[str, Callable[[int], None]] = {"tagging": tagging, "site": site}
+ROWS: dict[str, Callable[[int], None]] = {"tagging": tagging, "site": site, "bulk": bulk}
 
 
 def main() -> None:

@@ -142,8 +142,8 @@ def _read(stream: BinaryIO, job: Job, result: Scan) -> None:
     while chunk:
         ends, words = find(block)
         start = 0
-        for end, marked in _parts(ends, words):
-            _take(block, start, end + len(_TAG), marked, job, result)
+        for end, within in _parts(ends, words):
+            _take(block, start, end + len(_TAG), within, job, result)
             start = end + len(_TAG)
         chunk = stream.read(_CHUNK)
         block = block[start:] + chunk
@@ -154,17 +154,17 @@ def _read(stream: BinaryIO, job: Job, result: Scan) -> None:
     _take_others(block, job, result)
 
 
-def _parts(ends: Places, words: Places) -> Iterator[tuple[int, bool]]:
-    """Each end, with whether a word stands before it and after the end before it."""
+def _parts(ends: Places, words: Places) -> Iterator[tuple[int, Places]]:
+    """Each end, with where words stand before it and after the end before it."""
     at = 0
     for end in ends:
         first = at
         while at < len(words) and words[at] < end:
             at += 1
-        yield end, at > first
+        yield end, words[first:at]
 
 
-def _take(block: bytes, start: int, end: int, is_marked: bool, job: Job, result: Scan) -> None:
+def _take(block: bytes, start: int, end: int, words: Places, job: Job, result: Scan) -> None:
     """Take an article, if it is wanted, that stands in a part of a block."""
     named = _ARTICLE.match(block, start, end)
     if named is None:
@@ -172,8 +172,14 @@ def _take(block: bytes, start: int, end: int, is_marked: bool, job: Job, result:
         return
     pmid = int(named[2])
     result.named.append(pmid)
-    if is_marked or pmid in job.pmids:
+    if pmid in job.pmids or (words and not _are_cited(block, start, end, words)):
         _take_record(pmid, block[named.start(1) : end], job, result)
+
+
+def _are_cited(block: bytes, start: int, end: int, words: Places) -> bool:
+    """Whether all words of an article stand in what it cites. Between lists of references there is nothing else."""
+    opening = block.find(b"<ReferenceList>", start, end)
+    return 0 <= opening < words[0] and words[-1] < block.rfind(b"</ReferenceList>", opening, end)
 
 
 def _take_others(part: bytes, job: Job, result: Scan) -> None:

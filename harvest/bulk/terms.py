@@ -76,7 +76,7 @@ def terms_of(searches: Iterable[tuple[str, str]]) -> Terms:
     for name, terms in wanted.items():
         if needles(terms) is None:
             raise ConfigError(f"search {name}: it can find records without any word of its own, as files cannot")
-    return Any(tuple(wanted.values()))
+    return _either(*wanted.values())
 
 
 def parse(expression: str) -> Terms:
@@ -144,7 +144,15 @@ def _joined(former: Terms | None, operator: str, term: Terms) -> Terms:
         return NOTHING_ASKED if former is None else former
     if former is None:
         return term
-    return All((former, term)) if operator == "AND" else Any((former, term))
+    return All((former, term)) if operator == "AND" else _either(former, term)
+
+
+def _either(*parts: Terms) -> Terms:
+    """At least one of these, without what is found anyway: a word that holds another one of them."""
+    flat = [each for part in parts for each in (part.parts if isinstance(part, Any) else (part,))]
+    words = _shortest(frozenset(each.letters for each in flat if isinstance(each, Word)))
+    others = dict.fromkeys(each for each in flat if not isinstance(each, Word))
+    return Any((*map(Word, sorted(words)), *others))
 
 
 def _term(said: str, field: str = "") -> Terms:
@@ -153,4 +161,5 @@ def _term(said: str, field: str = "") -> Terms:
     if not _FIELDS.fullmatch(field.partition(":")[0].strip().lower()) or said.strip().lower() == "hasabstract":
         return NOTHING_ASKED
     telling = [word for word in words if len(word) > _SHORT] or words
-    return All(tuple(Word(word.encode()) for word in telling))
+    asked = tuple(Word(word.encode()) for word in telling)
+    return asked[0] if len(asked) == 1 else All(asked)

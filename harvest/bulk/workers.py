@@ -59,8 +59,14 @@ def local(count: int | None = None) -> Iterator[Crew]:
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _settle)
 
     def submit(job: Job) -> Waiting:
-        future = pool.submit(scan, job)
-        return lambda: _told(future.result)
+        with _killing_told():
+            future = pool.submit(scan, job)
+
+        def wait() -> Scan:
+            with _killing_told():
+                return future.result()
+
+        return wait
 
     try:
         yield Crew(submit, ahead=2 * count)
@@ -68,9 +74,11 @@ def local(count: int | None = None) -> Iterator[Crew]:
         pool.shutdown(cancel_futures=True)
 
 
-def _told(wait: Waiting) -> Scan:
+@contextmanager
+def _killing_told() -> Iterator[None]:
+    """Say in one line that a worker is gone."""
     try:
-        return wait()
+        yield
     except BrokenProcessPool:
         raise SourceError("a worker was killed, for want of memory perhaps; the next call goes on from there") from None
 
@@ -102,7 +110,8 @@ def cluster(address: str) -> Iterator[Crew]:
         connect: Any = importlib.import_module("distributed").Client
     except ImportError:
         raise ConfigError("--scheduler needs Dask; install it with: pip install 'harvest[dask]'") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it is told in one line
     try:
         client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -117,22 +126,33 @@ def cluster(address: str) -> Iterator[Crew]:
 
 
 def _on_cluster(client: Any, address: str, job: Job) -> Waiting:
-    # not pure: a file may have changed since it was looked through
-    future = client.submit(scan, job, pure=False)
+    with _failure_told(address, job):
+        # not pure: a file may have changed since it was looked through
+        future = client.submit(scan, job, pure=False)
 
     def wait() -> Scan:
-        while True:
-            try:
-                found: Scan = future.result(timeout=PATIENCE_SECONDS)
-            except TimeoutError:
-                if not client.nthreads():
-                    raise SourceError(f"no worker is left at {address}; the next call goes on from there") from None
-            except Exception as error:  # noqa: BLE001 - whatever the worker, the scheduler or the way to them raise
-                raise SourceError(f"{job.path}: the cluster at {address} failed: {_line(error)}") from None
-            else:
-                return found
+        with _failure_told(address, job):
+            while True:
+                try:
+                    found: Scan = future.result(timeout=PATIENCE_SECONDS)
+                except TimeoutError:
+                    if not client.nthreads():
+                        raise SourceError("no worker is left") from None
+                else:
+                    return found
 
     return wait
+
+
+@contextmanager
+def _failure_told(address: str, job: Job) -> Iterator[None]:
+    """Say in one line what the worker, the scheduler or the way to them raise, whatever it is."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - said in one line
+        raise SourceError(
+            f"the cluster at {address} failed over {job.path}: {_line(error)}; the next call goes on from there"
+        ) from None
 
 
 def _line(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -27,11 +28,18 @@ def to_stream(stream: BinaryIO, form: Form, config: Config) -> Delivery:
             stream.write(content)
             stream.flush()
         except OSError as error:
+            _give_up(stream)
             raise DeliveryError(
                 f"digest not written ({error.strerror}); the next one will tell what it would have"
             ) from None
 
     return deliver
+
+
+def _give_up(stream: BinaryIO) -> None:
+    """Lead a stream that cannot be written to nowhere: what it still holds would fail once more when Python ends."""
+    with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def to_folder(folder: Path, form: Form, config: Config) -> Delivery:

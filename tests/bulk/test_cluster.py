@@ -132,6 +132,8 @@ def test_a_cluster_that_loses_a_worker_ends_as_one_process_does(tmp_path: Path) 
             [*command, *map(str, reversed(paths))], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
         )
         wait_for_files(together / "ketamine.db", 3)
+        workers[0].send_signal(signal.SIGSTOP)
+        wait_for_standstill(together / "ketamine.db")  # the writer waits for what that worker has in hand
         workers[0].send_signal(signal.SIGKILL)
         workers[0].wait()
         done_before = files_done(together / "ketamine.db")
@@ -157,6 +159,13 @@ def wait_for_files(database: Path, count: int) -> None:
     while files_done(database) < count:
         assert time.monotonic() < deadline, "no file was done in two minutes"
         time.sleep(0.01)
+
+
+def wait_for_standstill(database: Path) -> None:
+    former = -1
+    while (now := files_done(database)) != former:
+        former = now
+        time.sleep(2)
 
 
 def test_several_processes_end_as_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ from tests.db.site import Site
 from tests.db.test_metadata import QUERIES
 from tests.demo import make_sample_home
 
+pytestmark = pytest.mark.slow
+
 HOSTS = {
     "clinicaltrials.gov",
     "doi.org",

@@ -38,6 +38,8 @@ from tests.db.test_crawl import OWN, Crawl
 from tests.pubmed import serve
 from tests.pubmed.invented import article, article_set
 
+pytestmark = pytest.mark.slow
+
 MARKED, OTHER, SHORT = range(970_000_101, 970_000_104)
 KEY, OPERATOR, AUTHOR, PLACE = "k3ycanary", "operator-canary@example.org", "author-canary@example.org", "folder-canary"
 LAST = "zebraquagga"

@@ -200,7 +200,7 @@ def test_make_renders_pages_with_their_figures(sample: Path, tmp_path: Path) -> 
         assert "INVENTED studies" in html
         assert 'src="data:image/png;base64,' in html
         assert not re.search(r"""<(?:script|link|img)[^>]*(?:src|href)\s*=\s*["']?(?:https?:)?//""", html)
-        assert "Traceback" not in html
+        assert "Traceback (most recent call last)" not in html
         assert all("SAMPLE DATA" in alt for alt in re.findall(r'<img[^>]*? alt="([^"]*)"', html))
         assert html.count("<img") == len(re.findall(r"<img[^>]*? alt=", html))
         assert str(Path.cwd()) not in html
