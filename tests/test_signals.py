@@ -25,6 +25,8 @@ from tests.pubmed.answer import Answer
 from tests.pubmed.faults import KINDS, Call
 from tests.tracker import studies
 
+pytestmark = pytest.mark.slow
+
 STUDIES = 250
 """Two batches: one of 200, one of 50."""
 
