@@ -6,6 +6,7 @@ from typing import Any
 from datasette import Response
 from pluggy import HookimplMarker
 
+from harvest.catalogue.harvests import FAILURE, LAST_SUCCESS
 from harvest.catalogue.held import served
 
 hookimpl = HookimplMarker("datasette")
@@ -15,21 +16,12 @@ STALE = timedelta(days=3)
 
 CACHE = {"Cache-Control": "max-age=10"}
 
-_STATE = """
+_STATE = f"""
 SELECT
   (SELECT count(*) FROM studies) AS studies,
   (SELECT max(entered) FROM studies) AS newest_entered,
-  (
-    SELECT finished FROM runs
-    WHERE command IN ('run', 'backfill', 'bulk') AND status = 'ok' ORDER BY id DESC LIMIT 1
-  ) AS last_success,
-  (
-    SELECT coalesce(error, status) FROM (
-      SELECT * FROM runs
-      WHERE command IN ('run', 'backfill', 'load', 'bulk') AND status <> 'running' ORDER BY id DESC LIMIT 1
-    )
-    WHERE status <> 'ok'
-  ) AS failure,
+  {LAST_SUCCESS},
+  {FAILURE},
   (SELECT count(DISTINCT pmid) FROM sightings WHERE state = 'pending') AS pending
 """
 

@@ -7,29 +7,21 @@ from typing import Any
 from jinja2 import Environment
 from pluggy import HookimplMarker
 
+from harvest.catalogue.harvests import FAILURE, LAST_SUCCESS
+
 hookimpl = HookimplMarker("datasette")
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 SAMPLE_HEADER = (b"x-sample-data", b"invented records")
 
-_STATE = """
+_STATE = f"""
 select
   exists (select 1 from about where key = 'kind' and value = 'sample') as is_sample,
   exists (select 1 from studies) as has_studies,
   (select value from about where key = 'abstracts') as abstracts,
-  (
-    select finished from runs
-    where command in ('run', 'backfill', 'bulk') and status = 'ok' order by id desc limit 1
-  ) as last_success,
-  (
-    select coalesce(error, status) from (
-      select * from runs
-      where command in ('run', 'backfill', 'load', 'bulk') and status <> 'running' order by id desc limit 1
-    )
-    where status <> 'ok'
-  ) as failure
+  {LAST_SUCCESS},
+  {FAILURE}
 """
-"""The last of the runs, of which there may be thousands: looked for from the end, as every answer asks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,10 @@
     lookup      a search as an address holds it
     overview    what a reader who looks around is shown, counted
     cards       what a list shows of each study
+    marks       a text cut where evidence begins and ends
+    similar     studies that share the rarest of what a study has
+    citation    a study as a reference list has it
+    harvests    how the harvests of a database went
     held        the sets of a served database, kept in memory and renewed
 
 Nothing here writes to the database, and nothing here knows of pages.
