@@ -34,6 +34,7 @@ def needs(command: str, package: str) -> str:
         return found
     if os.environ.get("CI"):
         pytest.fail(f"{command} is not installed, and CI must not skip what needs it", pytrace=False)
+    # a program of the system, which make cannot install for whoever only changes a word of the code
     pytest.skip(f"{command} is not installed: apt-get install {package}")
 
 

@@ -17,6 +17,7 @@ def test_a_program_that_is_there_is_found() -> None:
 def test_a_missing_program_skips_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the reason and the remedy."""
     monkeypatch.delenv("CI", raising=False)
+    # what a skip raises: this test skips nothing
     with pytest.raises(pytest.skip.Exception, match="apt-get install no-such-package"):
         needs("no-such-program", "no-such-package")
 

@@ -129,7 +129,9 @@ def test_after_a_change_the_former_sets_answer_until_the_new_ones_are_read(
     assert database.readings == 2
 
 
-def test_reading_takes_a_small_share_of_the_time(shelf: Shelf, database: Served, clock: Clock) -> None:
+def test_reading_takes_a_small_share_of_the_time(
+    shelf: Shelf, database: Served, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Though a harvest changes the database all the while: after 3 seconds of reading 30 pass without."""
 
     async def slow(function: Callable[[sqlite3.Connection], Any]) -> Any:
@@ -137,7 +139,7 @@ def test_reading_takes_a_small_share_of_the_time(shelf: Shelf, database: Served,
         clock.now += 3
         return function(database.conn)
 
-    database.execute_fn = slow  # type: ignore[method-assign]
+    monkeypatch.setattr(database, "execute_fn", slow)
 
     async def ask() -> None:
         held = Held()

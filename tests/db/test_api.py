@@ -199,14 +199,18 @@ def test_all_addresses_are_tried(site: Site) -> None:
     assert set(site.get("/openapi.json").json()["paths"]) == set(OPERATIONS)
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["as described", "otherwise"])
-@pytest.mark.parametrize("path", OPERATIONS)
+# of a tag's address any text may be a part: none is otherwise than described
+@pytest.mark.parametrize(
+    ("path", "mode"),
+    [
+        *((path, GenerationMode.POSITIVE) for path in OPERATIONS),
+        *((path, GenerationMode.NEGATIVE) for path in OPERATIONS if path != "/tag/{facet}/{tag}.json"),
+    ],
+)
 def test_no_question_makes_an_address_fail(site: Site, path: str, mode: GenerationMode) -> None:
     """What is asked as it is described, and what is not, is answered: found in its shape, or not found."""
     schema = schemathesis.openapi.from_dict(site.get("/openapi.json").json())
     operation = schema[path]["GET"]
-    if mode == GenerationMode.NEGATIVE and path == "/tag/{facet}/{tag}.json":
-        pytest.skip("any text may stand in the address")
 
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(operation.as_strategy(generation_mode=mode))

@@ -20,7 +20,7 @@ def notebooks_extra() -> None:
         return
     if os.environ.get("CI"):
         pytest.fail("harvest[notebooks] is not installed, and CI must not skip what needs it", pytrace=False)
-    pytest.skip("needs harvest[notebooks]")
+    pytest.skip("needs harvest[notebooks]")  # an extra: an environment made by hand may be without it
 
 
 @pytest.fixture(scope="session")
