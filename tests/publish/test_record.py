@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-
-import pytest
-from sqlite_utils import Database
 
 from harvest.publish.record import BATCH, Record, Vocabulary, batch, batches, records
-from harvest.store.migrations import migrations
-from tests.db.filled import BARE, CORRECTED, FULL, HOSTILE, RETRACTED, fill
-
-
-@pytest.fixture(scope="module")
-def conn() -> Iterator[sqlite3.Connection]:
-    """A database with a few studies."""
-    db = Database(memory=True)
-    migrations.apply(db)
-    fill(db, kind="live")
-    yield db.conn
-    db.close()
+from tests.db.filled import BARE, CORRECTED, FULL, HOSTILE, RETRACTED
 
 
 def taken(conn: sqlite3.Connection, *pmids: int) -> list[Record]:

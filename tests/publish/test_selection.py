@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
-from sqlite_utils import Database
 
 from harvest.catalogue.search import Searcher
 from harvest.catalogue.sets import Sets
 from harvest.publish.selection import Selection, pmid_of, select
-from harvest.store.migrations import migrations
-from tests.db.filled import BARE, FULL, RETRACTED, fill
+from tests.db.filled import BARE, FULL, RETRACTED
 
 Ask = Mapping[str, Sequence[str]]
-
-
-@pytest.fixture(scope="module")
-def conn() -> Iterator[sqlite3.Connection]:
-    """A database with a few studies."""
-    db = Database(memory=True)
-    migrations.apply(db)
-    fill(db, kind="live")
-    yield db.conn
-    db.close()
 
 
 def asked(conn: sqlite3.Connection, args: Ask, levels: Sequence[Mapping[str, object]] = ()) -> Selection:
