@@ -28,7 +28,8 @@ class Site:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """The metadata of the home's database."""
+        """The metadata of the home's database, once the plugins have started."""
+        self._runner.run(self._datasette.invoke_startup())
         found: dict[str, Any] = self._datasette.metadata(database=self._name)
         return found
 
