@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, NewType, Protocol
+
+import msgspec
 
 Pmid = NewType("Pmid", int)
 """A PubMed identifier, the identity of a study."""
@@ -37,6 +39,10 @@ INVERSE_LINK = {
 """What the other end of a link is called: PubMed's RefTypes in pairs (DTD pubmed_250101), in both directions."""
 INVERSE_LINK |= {other: kind for kind, other in INVERSE_LINK.items()}
 
+RETRACTED_PUBLICATION = "D016441"
+"""The MeSH identifier of the publication type Retracted Publication."""
+
+_encoded = msgspec.json.Encoder().encode
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
 
 Basis = Literal["text", "mesh", "keyword", "publication-type", "curated"]
@@ -61,7 +67,7 @@ def gravest(publication_types: Iterable[str], links: Iterable[str]) -> Notice:
     Either may be present without the other: a retracted study may lack the publication type Retracted Publication.
     """
     kinds = set(links)
-    if "D016441" in set(publication_types) or kinds & {"RetractionIn", "RetractedandRepublishedIn"}:
+    if RETRACTED_PUBLICATION in publication_types or kinds & {"RetractionIn", "RetractedandRepublishedIn"}:
         return "retracted"
     if "ExpressionOfConcernIn" in kinds:
         return "concern"
@@ -223,7 +229,8 @@ class Study:
 
     ``sections[0]`` is always the title. ``entered`` is the day the record entered PubMed (the ``entrez`` date, CRDT),
     ``revised`` PubMed's DateRevised. ``publication_date`` is the earlier of the issue's and the electronic date;
-    ``publication_date_text`` is the issue's date as printed.
+    ``publication_date_text`` is the issue's date as printed. ``fingerprint`` is a digest of all other fields, so that
+    an unchanged record is known without comparing its rows.
     """
 
     pmid: Pmid
@@ -266,6 +273,11 @@ class Study:
     article_ids: tuple[ArticleId, ...]
     history: tuple[HistoryDate, ...]
     conflict_of_interest: str | None
+    fingerprint: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        digest = hashlib.blake2b(_encoded(self), digest_size=16).hexdigest()
+        object.__setattr__(self, "fingerprint", digest)
 
     @property
     def title(self) -> str:
@@ -282,10 +294,6 @@ class Study:
     def is_sample(self) -> bool:
         """Whether the record is an invented one of the sample corpus."""
         return self.pmid in SAMPLE_PMIDS
-
-    def fingerprint(self) -> str:
-        """A digest of every field, so that an unchanged record is known without comparing its rows."""
-        return hashlib.blake2b(repr(self).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 class Taggable(Protocol):

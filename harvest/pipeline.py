@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from harvest import medline
+from harvest.batches import batches
 from harvest.errors import PayloadError, SourceError
 from harvest.model import Deletion, Pmid, Problem, Study
 from harvest.parallel import in_flight
@@ -228,7 +229,7 @@ def _fetch(
     wanted = list(dict.fromkeys(pmids))
     answered = 0
     with progress("fetching", len(wanted)) as advance:
-        for batch, answer in in_flight(fetch, _batches(wanted, BATCH), IN_FLIGHT):
+        for batch, answer in in_flight(fetch, batches(wanted, BATCH), IN_FLIGHT):
             if isinstance(answer, PayloadError):
                 report.problems.append(f"PubMed: {answer}")
                 continue
@@ -271,7 +272,7 @@ def _load_file(path: Path, store: Store, tagger: Tagger, report: Report, progres
 
     try:
         with path.open("rb") as stream, progress(path.name, None) as advance:
-            for batch in _batches(medline.read(stream), FILE_BATCH):
+            for batch in batches(medline.read(stream), FILE_BATCH):
                 for record in batch:
                     if isinstance(record, Problem):
                         trouble(record)
@@ -307,7 +308,7 @@ def keep(
             day, described = answered
             store.studies.described([study.pmid for study in kept], day)
             store.studies.missed(described.missing, day)
-    for stranger in (study for study in studies if study not in kept):
+    for stranger in (study for study in studies if study.is_sample != (kind == "sample")):
         report.problems.append(f"{origin}: PMID {stranger.pmid}: {_STRANGER[stranger.is_sample]}")
 
 
@@ -322,12 +323,6 @@ def withdraw(deletions: Sequence[Deletion], store: Store) -> None:
     if deletions:
         with store.transaction():
             store.studies.withdraw(deletions)
-
-
-def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(values)
-    while batch := list(itertools.islice(iterator, size)):
-        yield batch
 
 
 def _row(asked: SourceReport) -> dict[str, object]:

@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Protocol
 
 from harvest.accuracy import Label, Measure, measured, read_labels
+from harvest.batches import batches
 from harvest.errors import ConfigError
 from harvest.model import FacetDefinition, Pmid, Tag, TagDefinition, Taggable
 from harvest.progress import Progress, silent
 from harvest.store import Store
+
+AT_ONCE = 200
+"""Studies whose new tags are written together."""
 
 
 class Tagger(Protocol):
@@ -56,9 +60,9 @@ def retag(store: Store, tagger: Tagger, progress: Progress = silent) -> int:
     total = store.studies.count()
     with store.transaction(), progress("tagging", total) as advance:
         store.tags.publish(tagger.facets, tagger.definitions, tagger.digest)
-        for text in store.tags.texts():
-            store.tags.replace(text.pmid, tagger.tag(text))
-            advance(1)
+        for texts in batches(store.tags.texts(), AT_ONCE):
+            store.tags.give((text.pmid, tagger.tag(text)) for text in texts)
+            advance(len(texts))
     return total
 
 

@@ -177,14 +177,14 @@ def check_partly(chance: random.Random, path: Path | None) -> None:
     good = chance.sample(records(), 4)
     bad = good.pop()
     wanted = {
-        study.fingerprint() for study in medline.read_set(invented.article_set(*good)) if isinstance(study, Study)
+        study.fingerprint for study in medline.read_set(invented.article_set(*good)) if isinstance(study, Study)
     }
     good.insert(chance.randrange(4), spoilt(chance, bad))
     body = invented.article_set(*good)
     if path:
         check_load(path, body, wanted)
         return
-    found = {study.fingerprint() for study in medline.read_set(body) if isinstance(study, Study)}
+    found = {study.fingerprint for study in medline.read_set(body) if isinstance(study, Study)}
     assert wanted <= found
 
 
@@ -194,13 +194,13 @@ def check_load(path: Path, body: bytes, wanted: set[str]) -> None:
     file.write_bytes(body)
     try:
         read = [record for record in medline.read_set(body) if isinstance(record, Study)]
-        assert {study.fingerprint() for study in read} >= wanted
+        assert {study.fingerprint for study in read} >= wanted
     except PayloadError:
         read = []
     with Store(path) as store:
         report = pipeline.load([file], store, FakeTagger())
         assert stored(store).keys() | strangers(read) == {study.pmid for study in read}
-        assert set(stored(store).values()) <= {study.fingerprint() for study in read}
+        assert set(stored(store).values()) <= {study.fingerprint for study in read}
         assert all(line.startswith(f"{file}: ") and "\n" not in line for line in report.problems)
         assert read or report.problems or b"<PubmedArticle" not in body
         assert_sound(store)

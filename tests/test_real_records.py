@@ -160,7 +160,7 @@ def recorded_revisions() -> dict[Pmid, list[Study]]:
             with path.open("rb") as stream:
                 for record in medline.read(stream):
                     if isinstance(record, Study):
-                        revisions[record.pmid][record.fingerprint()] = record
+                        revisions[record.pmid][record.fingerprint] = record
         except PayloadError:  # recorded error answers lie among the files
             continue
     return {pmid: list(records.values()) for pmid, records in revisions.items() if len(records) > 1}

@@ -19,6 +19,7 @@ from datasette.views.base import DatasetteError
 from jinja2 import Environment
 from pluggy import HookimplMarker
 
+from harvest.batches import batches
 from harvest.catalogue.held import asked, served
 from harvest.catalogue.lookup import Lookup
 from harvest.catalogue.search import Searcher
@@ -26,7 +27,7 @@ from harvest.catalogue.sets import Reads
 from harvest.publish.atom import Feed, feed, newest
 from harvest.publish.download import Download
 from harvest.publish.formats import FORMATS, Format
-from harvest.publish.record import Vocabulary, batch, batches
+from harvest.publish.record import BATCH, Vocabulary, batch
 from harvest.publish.selection import Selection, select
 
 hookimpl = HookimplMarker("datasette")
@@ -111,7 +112,7 @@ async def _pieces(database: Any, selection: Selection, wanted: Format) -> AsyncI
     turns = _turns.setdefault(database, asyncio.Semaphore(1))
     yield wanted.before(vocabulary)
     between = ""
-    for pmids in batches(selection.pmids):
+    for pmids in batches(selection.pmids, BATCH):
         write = partial(_piece, wanted, vocabulary, pmids)
         async with turns:
             piece = await database.execute_fn(write)

@@ -110,13 +110,16 @@ class _Writer:
         brought = {pmid for pmid in outdated if (told := last[pmid]) and not told.withdrew}
         self.report.outcomes = dict.fromkeys(brought, Outcome.OLDER) | self.report.outcomes
         studies = self._parsed(file, [xml for pmid, xml in hits if pmid not in brought])
-        for pmid, told in last.items():
-            if told and told.withdrew and told.file != file.name and pmid not in outdated:
-                self.store.studies.restore(pmid)
-        later = {pmid for pmid, told in last.items() if told and told.stands}
+        back = {
+            pmid
+            for pmid, told in last.items()
+            if told and told.withdrew and told.file != file.name and pmid not in outdated
+        }
+        self.store.studies.restore(back)
+        later = back | {pmid for pmid, told in last.items() if told and told.stands}
         keep(studies, self.store, self.tagger, self.report, str(file.path), later=later)
         self.store.files.name(
-            file.name, [(study.pmid, study.fingerprint()) for study in studies if study.pmid not in outdated]
+            file.name, [(study.pmid, study.fingerprint) for study in studies if study.pmid not in outdated]
         )
         self.held.update(study.pmid for study in studies)
 

@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal, TypeAlias
-
-from lxml import etree
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+from xml.parsers import expat
 
 from harvest.medline import dates, markup, records
 from harvest.medline.people import Role, people, without_emails
@@ -40,10 +41,8 @@ from harvest.model import (
 Record: TypeAlias = Study | Deletion | Problem
 """What one record of a file can be."""
 
-_PARSER = etree.XMLParser(
-    resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-)
-_ABSENT = etree.Element("absent")
+_ABSENT = Element("absent")
+_QUOTED = 40
 _REFERENCE_LIST = re.compile(rb"<(/?)ReferenceList>")
 _PMID = re.compile(r"0*+[1-9]\d{0,17}", re.ASCII)
 _NCT = re.compile(r"(?<!\w)NCT\d{8}(?!\d)", re.ASCII)
@@ -99,23 +98,30 @@ def _read_record(record: records.RawRecord) -> Iterator[Record]:
             yield _study(_parts(element), flaws)
     except _UnusableError as error:
         flaws.append(str(error))
+    except RecursionError:
+        flaws.append("its elements are nested more deeply than in any record of PubMed")
     yield from (Problem(record.name, flaw) for flaw in flaws)
 
 
-def _parse(xml: bytes) -> etree._Element:
+def _parse(xml: bytes) -> Element:
+    """The element of a record; expat, which reads it, knows no entities but those of XML itself."""
+    xml = _without_references(xml)
     try:
-        element = etree.fromstring(_without_references(xml), _PARSER)[0]
-    except etree.XMLSyntaxError as error:
-        # the message ends with a place within the record, of which nobody knows the start
-        reason, *_ = " ".join(error.msg.split()).partition(", line")
-        raise _UnusableError(f"not well-formed: {reason[:200]}") from None
-    if namespace := etree.QName(element).namespace:
-        _forget(namespace, element)
+        element = ElementTree.fromstring(xml)[0]  # noqa: S314 - the DOCTYPE, where entities are declared, is left behind
+    except ElementTree.ParseError as error:
+        line, column = error.position
+        place = xml.split(b"\n", line)[line - 1][column : column + _QUOTED].decode("utf-8", "replace")
+        reason = expat.ErrorString(error.code).removeprefix("not well-formed ").strip("()")
+        raise _UnusableError(f"not well-formed ({reason}) at {place!r}") from None
+    if element.tag.startswith("{"):
+        _forget_namespace(element)
     return element
 
 
 def _without_references(xml: bytes) -> bytes:
     """A record without what it cites: no field comes from there, and it is often the larger part."""
+    if b"<ReferenceList>" not in xml:
+        return xml
     kept, depth, at = [], 0, 0
     for tag in _REFERENCE_LIST.finditer(xml):
         if depth == 0:
@@ -125,14 +131,15 @@ def _without_references(xml: bytes) -> bytes:
     return b"".join((*kept, xml[at:])) if depth == 0 else xml
 
 
-def _forget(namespace: str, element: etree._Element) -> None:
-    """Call the elements of a namespace by their plain names."""
-    for named in element.iter(f"{{{namespace}}}*"):
-        named.tag = etree.QName(named).localname
+def _forget_namespace(element: Element) -> None:
+    """Call the elements of the record's namespace by their plain names."""
+    namespace = element.tag.partition("}")[0] + "}"
+    for named in element.iter():
+        named.tag = named.tag.removeprefix(namespace)
 
 
-def _deletions(element: etree._Element, flaws: list[str]) -> Iterator[Deletion]:
-    for entry in element.iterchildren("PMID"):
+def _deletions(element: Element, flaws: list[str]) -> Iterator[Deletion]:
+    for entry in element.findall("PMID"):
         try:
             yield Deletion(_pmid(entry))
         except _UnusableError as error:
@@ -144,14 +151,14 @@ class _Parts:
     """The elements of a record that tell about its study; an element that the record lacks is empty."""
 
     kind: Literal["article", "book"]
-    citation: etree._Element
-    article: etree._Element
-    journal: etree._Element
-    issue: etree._Element
-    data: etree._Element
+    citation: Element
+    article: Element
+    journal: Element
+    issue: Element
+    data: Element
 
 
-def _parts(element: etree._Element) -> _Parts:
+def _parts(element: Element) -> _Parts:
     """The parts of a PubmedArticle, of a MedlineCitation as older files have it, or of a PubmedBookArticle.
 
     In the last the BookDocument stands for the citation and its article, and the Book for the journal's issue.
@@ -209,7 +216,7 @@ def _study(parts: _Parts, flaws: list[str]) -> Study:
         doi=_doi(article, ids),
         pmcid=next((own.value for own in ids if own.type == "pmc"), None),
         authors=_authors(parts),
-        authors_complete=all(listed.get("CompleteYN") != "N" for listed in article.iterchildren("AuthorList")),
+        authors_complete=all(listed.get("CompleteYN") != "N" for listed in article.findall("AuthorList")),
         publication_types=tuple(_publication_types(article)),
         mesh=tuple(_mesh(citation)),
         supplementary=tuple(_supplementary(citation)),
@@ -224,25 +231,26 @@ def _study(parts: _Parts, flaws: list[str]) -> Study:
     )
 
 
-def _child(parent: etree._Element, name: str) -> etree._Element:
+def _child(parent: Element, name: str) -> Element:
     """The first child of that name, or an empty element, so that what is not there has nothing to say."""
-    return next(parent.iterchildren(name), _ABSENT)
+    child = parent.find(name)
+    return _ABSENT if child is None else child
 
 
-def _said(parent: etree._Element, name: str) -> str | None:
+def _said(parent: Element, name: str) -> str | None:
     return markup.text(_child(parent, name)) or None
 
 
-def _texts(element: etree._Element) -> dict[str, str]:
+def _texts(element: Element) -> dict[str, str]:
     """What the children say, by their names; a child without text says nothing."""
     return {child.tag: text for child in element if (text := markup.text(child))}
 
 
-def _each(parent: etree._Element, path: str) -> Iterator[str]:
-    return filter(None, map(markup.text, parent.iterfind(path)))
+def _each(parent: Element, path: str) -> Iterator[str]:
+    return filter(None, map(markup.text, parent.findall(path)))
 
 
-def _pmid(element: etree._Element) -> Pmid:
+def _pmid(element: Element) -> Pmid:
     said = markup.text(element)
     if not said:
         raise _UnusableError("the record has no PMID")
@@ -251,50 +259,49 @@ def _pmid(element: etree._Element) -> Pmid:
     return Pmid(int(said))
 
 
-def _version(pmid: etree._Element) -> int:
+def _version(pmid: Element) -> int:
     version = pmid.get("Version", "")
     return int(version) if _PMID.fullmatch(version) else 1
 
 
-def _sections(title: str, abstract: etree._Element) -> Iterator[Section]:
+def _sections(title: str, abstract: Element) -> Iterator[Section]:
     yield Section(0, None, None, title)
-    written = ((part, markup.text(part)) for part in abstract.iterchildren("AbstractText"))
+    written = ((part, markup.text(part)) for part in abstract.findall("AbstractText"))
     for number, (part, text) in enumerate(((part, text) for part, text in written if text), 1):
         yield Section(number, _attribute(part, "Label"), _attribute(part, "NlmCategory"), text)
 
 
-def _attribute(element: etree._Element, name: str) -> str | None:
+def _attribute(element: Element, name: str) -> str | None:
     return " ".join(element.get(name, "").split()) or None
 
 
-def _other_abstracts(citation: etree._Element) -> Iterator[OtherAbstract]:
-    for element in citation.iterchildren("OtherAbstract"):
+def _other_abstracts(citation: Element) -> Iterator[OtherAbstract]:
+    for element in citation.findall("OtherAbstract"):
         parts = tuple(_sections("", element))[1:]
         text = "\n\n".join(f"{part.label}: {part.text}" if part.label else part.text for part in parts)
         if text:
             yield OtherAbstract(element.get("Type", ""), element.get("Language", "eng"), text)
 
 
-def _pages(pagination: etree._Element) -> str | None:
+def _pages(pagination: Element) -> str | None:
     said = _texts(pagination)
     span = "-".join(said[end] for end in ("StartPage", "EndPage") if end in said)
     return said.get("MedlinePgn") or span or None
 
 
-def _date(element: etree._Element | None, flaws: list[str]) -> str | None:
+def _date(element: Element | None, flaws: list[str]) -> str | None:
     """The Year, Month and Day of an element; what is impossible about them joins the flaws."""
     if element is None:
         return None
-    said = {part.tag: (part.text or "").strip() for part in element}
-    date, flaw = dates.stated(said.get("Year"), said.get("Month"), said.get("Day"))
-    _note(element, flaw, flaws)
+    date, flaw = dates.stated(element.findtext("Year", ""), element.findtext("Month"), element.findtext("Day"))
+    if flaw:
+        _note(element, flaw, flaws)
     return date
 
 
-def _note(element: etree._Element, flaw: str | None, flaws: list[str]) -> None:
-    if flaw:
-        status = element.get("PubStatus")
-        flaws.append(f"{element.tag}{f' {status}' if status else ''}: {flaw}")
+def _note(element: Element, flaw: str, flaws: list[str]) -> None:
+    status = element.get("PubStatus")
+    flaws.append(f"{element.tag}{f' {status}' if status else ''}: {flaw}")
 
 
 def _issue_date(parts: _Parts, flaws: list[str]) -> tuple[str | None, str | None]:
@@ -308,18 +315,19 @@ def _issue_date(parts: _Parts, flaws: list[str]) -> tuple[str | None, str | None
     if "MedlineDate" not in said:
         return printed, _date(element, flaws)
     date, flaw = dates.free_text(said["MedlineDate"])
-    _note(element, flaw, flaws)
+    if flaw:
+        _note(element, flaw, flaws)
     return printed, date
 
 
-def _electronic_date(article: etree._Element, flaws: list[str]) -> str | None:
-    for element in article.iterchildren("ArticleDate"):
+def _electronic_date(article: Element, flaws: list[str]) -> str | None:
+    for element in article.findall("ArticleDate"):
         if element.get("DateType", "Electronic") == "Electronic":
             return _date(element, flaws)
     return None
 
 
-def _history(data: etree._Element, flaws: list[str]) -> Iterator[HistoryDate]:
+def _history(data: Element, flaws: list[str]) -> Iterator[HistoryDate]:
     for element in _child(data, "History"):
         if date := _date(element, flaws):
             yield HistoryDate(element.get("PubStatus", ""), date)
@@ -331,8 +339,8 @@ def _article_ids(parts: _Parts) -> Iterator[ArticleId]:
     yield from dict.fromkeys(own for own in ids if own.value)
 
 
-def _doi(article: etree._Element, ids: tuple[ArticleId, ...]) -> str | None:
-    for element in article.iterchildren("ELocationID"):
+def _doi(article: Element, ids: tuple[ArticleId, ...]) -> str | None:
+    for element in article.findall("ELocationID"):
         if element.get("EIdType") == "doi" and element.get("ValidYN") != "N" and (doi := markup.text(element)):
             return doi
     return next((own.value for own in ids if own.type == "doi"), None)
@@ -347,63 +355,63 @@ def _authors(parts: _Parts) -> tuple[Author, ...]:
     return replace(everyone[0], affiliations=(shared,)), *everyone[1:]
 
 
-def _lists_of_people(parts: _Parts) -> Iterator[tuple[Role, etree._Element]]:
+def _lists_of_people(parts: _Parts) -> Iterator[tuple[Role, Element]]:
     """The lists of a record; the authors of a book are left out where a chapter names its own."""
-    own = [(_role(entries), entries) for entries in parts.article.iterchildren("AuthorList")]
+    own = [(_role(entries), entries) for entries in parts.article.findall("AuthorList")]
     yield from own
-    for entries in parts.issue.iterchildren("AuthorList"):
+    for entries in parts.issue.findall("AuthorList"):
         if not own or _role(entries) == "editor":
             yield _role(entries), entries
-    for entries in parts.citation.iterchildren("InvestigatorList"):
+    for entries in parts.citation.findall("InvestigatorList"):
         yield "investigator", entries
 
 
-def _role(entries: etree._Element) -> Role:
+def _role(entries: Element) -> Role:
     return "editor" if entries.get("Type") == "editors" else "author"
 
 
-def _publication_types(article: etree._Element) -> Iterator[PublicationType]:
-    for element in (*_child(article, "PublicationTypeList"), *article.iterchildren("PublicationType")):
+def _publication_types(article: Element) -> Iterator[PublicationType]:
+    for element in (*_child(article, "PublicationTypeList"), *article.findall("PublicationType")):
         if name := markup.text(element):
             yield PublicationType(_ui(element, name), name)
 
 
-def _ui(element: etree._Element, name: str) -> str:
+def _ui(element: Element, name: str) -> str:
     """The identifier; the name where an old file gives none."""
     return element.get("UI") or name
 
 
-def _mesh(citation: etree._Element) -> Iterator[MeshHeading]:
+def _mesh(citation: Element) -> Iterator[MeshHeading]:
     for heading in _child(citation, "MeshHeadingList"):
         descriptor = _child(heading, "DescriptorName")
         if name := markup.text(descriptor):
             yield MeshHeading(_ui(descriptor, name), name, _is_major(descriptor), tuple(_qualifiers(heading)))
 
 
-def _qualifiers(heading: etree._Element) -> Iterator[MeshQualifier]:
-    for element in heading.iterchildren("QualifierName"):
+def _qualifiers(heading: Element) -> Iterator[MeshQualifier]:
+    for element in heading.findall("QualifierName"):
         if name := markup.text(element):
             yield MeshQualifier(_ui(element, name), name, _is_major(element))
 
 
-def _is_major(element: etree._Element) -> bool:
+def _is_major(element: Element) -> bool:
     return element.get("MajorTopicYN") == "Y"
 
 
-def _supplementary(citation: etree._Element) -> Iterator[SupplementaryConcept]:
+def _supplementary(citation: Element) -> Iterator[SupplementaryConcept]:
     for element in _child(citation, "SupplMeshList"):
         if name := markup.text(element):
             yield SupplementaryConcept(_ui(element, name), name, element.get("Type", ""))
 
 
-def _keywords(citation: etree._Element) -> Iterator[Keyword]:
-    for listed in citation.iterchildren("KeywordList"):
+def _keywords(citation: Element) -> Iterator[Keyword]:
+    for listed in citation.findall("KeywordList"):
         for element in listed:
             if word := markup.text(element):
                 yield Keyword(word, listed.get("Owner", "NLM"), _is_major(element))
 
 
-def _substances(citation: etree._Element) -> Iterator[Substance]:
+def _substances(citation: Element) -> Iterator[Substance]:
     for element in _child(citation, "ChemicalList"):
         substance = _child(element, "NameOfSubstance")
         number = _said(element, "RegistryNumber")
@@ -411,7 +419,7 @@ def _substances(citation: etree._Element) -> Iterator[Substance]:
             yield Substance(_ui(substance, name), name, None if number == "0" else number)
 
 
-def _trials(article: etree._Element, sections: tuple[Section, ...]) -> Iterator[Trial]:
+def _trials(article: Element, sections: tuple[Section, ...]) -> Iterator[Trial]:
     """Registrations in the data banks that are registries, then those that only the text names."""
     listed = dict.fromkeys(_registered(article))
     yield from listed
@@ -421,7 +429,7 @@ def _trials(article: etree._Element, sections: tuple[Section, ...]) -> Iterator[
     yield from (Trial("ClinicalTrials.gov", accession, "abstract") for accession in named if accession not in known)
 
 
-def _registered(article: etree._Element) -> Iterator[Trial]:
+def _registered(article: Element) -> Iterator[Trial]:
     for bank in _child(article, "DataBankList"):
         name = _said(bank, "DataBankName") or ""
         if _REGISTRY.fullmatch("".join(filter(str.isalnum, name)).lower()):
@@ -429,7 +437,7 @@ def _registered(article: etree._Element) -> Iterator[Trial]:
                 yield Trial(name, accession, "databank")
 
 
-def _grants(article: etree._Element) -> Iterator[Grant]:
+def _grants(article: Element) -> Iterator[Grant]:
     """Each grant once: PubMed repeats some word for word."""
     listed = map(_texts, _child(article, "GrantList"))
     yield from dict.fromkeys(
@@ -439,7 +447,7 @@ def _grants(article: etree._Element) -> Iterator[Grant]:
     )
 
 
-def _links(citation: etree._Element) -> Iterator[Link]:
+def _links(citation: Element) -> Iterator[Link]:
     for element in _child(citation, "CommentsCorrectionsList"):
         said = _texts(element)
         pmid = said.get("PMID", "")

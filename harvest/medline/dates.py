@@ -15,6 +15,7 @@ _YEARS = range(1500, 2201)
 
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)([^-–/\d]*+)", re.ASCII)
 _WORD = re.compile(r"[A-Za-z]++")
+_DIGITS = re.compile(r"\d{1,4}", re.ASCII)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -26,6 +27,7 @@ def stated(year: str | None, month: str | None = None, day: str | None = None) -
     Returns:
         the ISO date or None, and the flaw in words or None.
     """
+    year, month, day = (part.strip() if part else "" for part in (year, month, day))
     if not year:
         return None, None
     flaw = f"{' '.join(filter(None, (year, month, day)))} is no date"
@@ -70,4 +72,4 @@ def earlier(one: str | None, other: str | None) -> str | None:
 
 def _number(text: str) -> int:
     """The number that up to four digits state, else 0, which is no year, month or day."""
-    return int(text) if re.fullmatch(r"\d{1,4}", text, re.ASCII) else 0
+    return int(text) if _DIGITS.fullmatch(text) else 0

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-
-from lxml import etree
+from xml.etree.ElementTree import Element
 
 _CLOSING = frozenset(")]}")
 _MARKS = frozenset({"®", "™", "©", "℠", "′", "″"})
@@ -18,12 +17,13 @@ _INVISIBLE = dict.fromkeys(range(0x2061, 0x2065))
 _SIMPLE = re.compile(r"[-+−–]?[\w.,]*+[′″]?|\([^()]*+\)")
 
 
-def text(element: etree._Element) -> str:
+def text(element: Element) -> str:
     """The text of an element on one line; empty where it has none."""
-    return " ".join((_flow(element, "") if len(element) else element.text or "").split())
+    said = _flow(element, "") if len(element) else element.text
+    return " ".join(said.split()) if said else ""
 
 
-def _flow(element: etree._Element, before: str) -> str:
+def _flow(element: Element, before: str) -> str:
     """The text inside ``element``, whose last neighbour to the left is the character ``before``."""
     out = element.text or ""
     for child in element:
@@ -31,7 +31,7 @@ def _flow(element: etree._Element, before: str) -> str:
     return out
 
 
-def _inline(element: etree._Element, before: str) -> str:
+def _inline(element: Element, before: str) -> str:
     match _local_name(element):
         case "sup":
             return _raised(_flow(element, ""), before)
@@ -45,7 +45,7 @@ def _inline(element: etree._Element, before: str) -> str:
             return _flow(element, before)
 
 
-def _local_name(element: etree._Element) -> str:
+def _local_name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
@@ -78,7 +78,7 @@ def _attached(formula: str, before: str) -> str:
     return formula if _carries(before) else formula.removeprefix("^")
 
 
-def _math(element: etree._Element) -> str:
+def _math(element: Element) -> str:
     """The text of a MathML presentation element; what is not laid out by the standard reads as a row."""
     name = _local_name(element)
     if _has_own_text(element):
@@ -89,11 +89,11 @@ def _math(element: etree._Element) -> str:
     return arrange(*map(_math, element)) if arrange else _row(element)
 
 
-def _has_own_text(element: etree._Element) -> bool:
+def _has_own_text(element: Element) -> bool:
     return any((part or "").strip() for part in (element.text, *(child.tail for child in element)))
 
 
-def _row(element: etree._Element) -> str:
+def _row(element: Element) -> str:
     pieces = [element.text or ""]
     for child in element:
         pieces += [_math(child), child.tail or ""]
@@ -153,26 +153,26 @@ def _fraction(above: str, below: str) -> str:
     return f"{_grouped(above)}/{_grouped(below)}"
 
 
-def _semantics(element: etree._Element) -> str:
+def _semantics(element: Element) -> str:
     """The presentation; its annotations repeat it in another notation."""
     return _math(element[0]) if len(element) else ""
 
 
-def _fenced(element: etree._Element) -> str:
+def _fenced(element: Element) -> str:
     opening, closing = element.get("open", "("), element.get("close", ")")
     separator = element.get("separators", ",")[:1]
     return f"{opening}{separator.join(map(_math, element))}{closing}"
 
 
-def _lines(element: etree._Element) -> str:
+def _lines(element: Element) -> str:
     return "; ".join(map(_math, element))
 
 
-def _cells(element: etree._Element) -> str:
+def _cells(element: Element) -> str:
     return " ".join(map(_math, element))
 
 
-_WHOLE: dict[str, Callable[[etree._Element], str]] = {
+_WHOLE: dict[str, Callable[[Element], str]] = {
     "semantics": _semantics,
     "msqrt": lambda element: f"√({_row(element)})",
     "mfenced": _fenced,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
-
-from lxml import etree
+from xml.etree.ElementTree import Element
 
 from harvest.medline import markup
 from harvest.model import Author
@@ -31,7 +30,7 @@ _LEFT_BEHIND = (
 )
 
 
-def people(lists: Iterable[tuple[Role, etree._Element]]) -> Iterator[Author]:
+def people(lists: Iterable[tuple[Role, Element]]) -> Iterator[Author]:
     """Everyone in some AuthorLists or InvestigatorLists, in order; an entry without any name is no one."""
     for role, entries in lists:
         for entry in entries:
@@ -50,7 +49,7 @@ def without_emails(affiliation: str) -> str:
     return " ".join(tidy.split())
 
 
-def _person(role: Role, entry: etree._Element) -> Author:
+def _person(role: Role, entry: Element) -> Author:
     said: dict[str, str] = {}
     orcid = None
     affiliations: list[str] = []
@@ -76,7 +75,7 @@ def _person(role: Role, entry: etree._Element) -> Author:
     )
 
 
-def _orcid(identifier: etree._Element) -> str | None:
+def _orcid(identifier: Element) -> str | None:
     """The bare ORCID of an identifier, given as such, without hyphens or as an address."""
     found = _ORCID.search(identifier.text or "")
     if found is None or identifier.get("Source", "").upper() != "ORCID":

@@ -6,10 +6,10 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from harvest.batches import batches
 from harvest.catalogue.sets import Reads
 
 BATCH = 250
@@ -203,15 +203,8 @@ def records(conn: Reads, vocabulary: Vocabulary, pmids: Iterable[int]) -> Iterat
         vocabulary: the published taxonomy.
         pmids: the studies.
     """
-    for some in batches(pmids):
+    for some in batches(pmids, BATCH):
         yield from batch(conn, vocabulary, some)
-
-
-def batches(pmids: Iterable[int], size: int = BATCH) -> Iterator[list[int]]:
-    """Studies in batches, in their order."""
-    left = iter(pmids)
-    while some := list(islice(left, size)):
-        yield some
 
 
 def batch(conn: Reads, vocabulary: Vocabulary, pmids: Sequence[int]) -> list[Record]:

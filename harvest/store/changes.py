@@ -6,6 +6,7 @@ from typing import Any
 
 from harvest.model import Pmid
 from harvest.store.connection import Connection
+from harvest.store.rows import VALUES
 
 _TRACKED_LISTS = {
     "authors": "SELECT name FROM study_authors JOIN authors ON id = author_id WHERE pmid = ? ORDER BY position",
@@ -14,7 +15,7 @@ _TRACKED_LISTS = {
     "substances": "SELECT name FROM study_substances JOIN substances USING (ui) WHERE pmid = ? ORDER BY position",
     "trials": "SELECT accession FROM trials WHERE pmid = ? ORDER BY position",
 }
-_UNTRACKED = frozenset({"pmid", "first_seen", "fingerprint", "checked"})
+_UNTRACKED = frozenset({"pmid", "first_seen", "fingerprint", "checked", *VALUES})
 
 
 class Changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,14 @@ from harvest.errors import StoreError
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
+
+LISTED = "(SELECT value FROM json_each(?))"
+"""What a column can be IN where the parameter is a list of numbers, as ``listed`` makes it."""
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Numbers as one parameter of a statement."""
+    return json.dumps([*numbers])
 
 
 class Connection:

@@ -36,7 +36,7 @@ class Held:
         return cls(
             study.version,
             study.revised,
-            study.fingerprint(),
+            study.fingerprint,
             max((event.date for event in study.history), default=None),
             study.status,
             len(study.article_ids),

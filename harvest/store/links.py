@@ -5,9 +5,11 @@ PubMed states a link in the record of one study, sometimes by DOI only, and the 
 
 from __future__ import annotations
 
-from harvest.model import INVERSE_LINK, Pmid, gravest
+from collections.abc import Collection, Iterable
+
+from harvest.model import INVERSE_LINK, RETRACTED_PUBLICATION, Pmid, gravest
 from harvest.store.changes import Changes
-from harvest.store.connection import Connection
+from harvest.store.connection import LISTED, Connection, listed
 
 _FIRST_MIRRORED = 1_001
 
@@ -19,28 +21,51 @@ class Links:
         self._conn = conn
         self._changes = Changes(conn)
 
-    def relink(self, pmid: Pmid) -> None:
-        """Show the links of a study just written from their other ends too, and what they say of either's standing.
+    def link(self, added: Collection[Pmid]) -> None:
+        """Show the links of studies just added from their other ends too, and what they say of either's standing.
 
         Which of two linked studies came first makes no difference. Call within a transaction.
         """
-        self._renew(pmid)
-        others = self._conn.execute(
-            "SELECT pmid FROM links WHERE other_pmid = ?1 AND NOT stated UNION"
-            " SELECT s.pmid FROM links l JOIN studies s ON s.pmid = l.other_pmid WHERE l.pmid = ?1 AND l.stated UNION"
-            " SELECT s.pmid FROM links l JOIN studies s ON s.doi = l.doi COLLATE NOCASE"
-            " WHERE l.pmid = ?1 AND l.stated AND l.other_pmid IS NULL",
-            (pmid,),
+        concerned = self._conn.execute(
+            f"WITH added (pmid) AS {LISTED}"
+            " SELECT pmid FROM added JOIN links USING (pmid) UNION"
+            " SELECT added.pmid FROM added JOIN links ON other_pmid = added.pmid WHERE stated UNION"
+            " SELECT added.pmid FROM added JOIN studies s USING (pmid) JOIN links l ON l.doi = lower(s.doi)"
+            " WHERE l.stated AND l.other_pmid IS NULL UNION"
+            " SELECT pmid FROM added JOIN study_publication_types USING (pmid) WHERE ui = ?",
+            (listed(added), RETRACTED_PUBLICATION),
         ).fetchall()
-        for (other,) in others:
-            before = self._changes.tracked(other)
-            self._renew(other)
-            self._changes.note(other, before)
+        self._show([pmid for (pmid,) in concerned], set(added))
+
+    def relink(self, pmid: Pmid) -> None:
+        """Do the same for a study that was written over. Call within a transaction."""
+        self._show([pmid], {pmid})
 
     def relink_all(self) -> None:
         """Relink every study that states a link. Call within a transaction."""
         for (pmid,) in self._conn.execute("SELECT DISTINCT pmid FROM links WHERE stated").fetchall():
             self.relink(pmid)
+
+    def _show(self, concerned: Iterable[Pmid], written: Collection[Pmid]) -> None:
+        """Renew some studies, and those that they are linked to; of those not just written what changes is kept."""
+        others: set[Pmid] = set()
+        for pmid in concerned:
+            self._renew(pmid)
+            others |= self._linked(pmid)
+        for other in sorted(others.difference(written)):
+            before = self._changes.tracked(other)
+            self._renew(other)
+            self._changes.note(other, before)
+
+    def _linked(self, pmid: Pmid) -> set[Pmid]:
+        rows = self._conn.execute(
+            "SELECT pmid FROM links WHERE other_pmid = ?1 AND NOT stated UNION"
+            " SELECT s.pmid FROM links l JOIN studies s ON s.pmid = l.other_pmid WHERE l.pmid = ?1 AND l.stated UNION"
+            " SELECT s.pmid FROM links l JOIN studies s ON s.doi = l.doi COLLATE NOCASE"
+            " WHERE l.pmid = ?1 AND l.stated AND l.other_pmid IS NULL",
+            (pmid,),
+        )
+        return {other for (other,) in rows}
 
     def _renew(self, pmid: Pmid) -> None:
         self._mirror(pmid)

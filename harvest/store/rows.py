@@ -18,44 +18,83 @@ VALUES = ("relevance", "species", "design", *NUMBERS)
 """The facets of which a study has one value at most, as columns of ``studies``."""
 
 
-def study_row(study: Study, first_seen: str) -> dict[str, Any]:
-    """The study's row in ``studies``, without what the tagger adds."""
-    return {
-        "pmid": study.pmid,
-        "title": study.title,
-        "abstract": study.abstract,
-        "journal": study.journal,
-        "publication_date": study.publication_date,
-        "publication_year": int(study.publication_date[:4]) if study.publication_date else None,
-        "entered": study.entered,
-        "revised": study.revised,
-        "doi": study.doi,
-        "pmcid": study.pmcid,
-        "language": ", ".join(study.languages) or None,
-        "first_seen": first_seen,
-        "keywords": "; ".join(keyword.text for keyword in study.keywords) or None,
-        "mesh": "; ".join(heading.name for heading in study.mesh) or None,
-        "vernacular_title": study.vernacular_title,
-        "journal_abbreviation": study.journal_abbreviation,
-        "nlm_unique_id": study.nlm_unique_id,
-        "issn": study.issn,
-        "volume": study.volume,
-        "issue": study.issue,
-        "pages": study.pages,
-        "publication_date_text": study.publication_date_text,
-        "electronic_date": study.electronic_date,
-        "publication_model": study.publication_model,
-        "publication_status": study.publication_status,
-        "completed": study.completed,
-        "kind": study.kind,
-        "status": study.status,
-        "indexing_method": study.indexing_method,
-        "version": study.version,
-        "copyright": study.copyright,
-        "conflict_of_interest": study.conflict_of_interest,
-        "authors_complete": int(study.authors_complete),
-        "fingerprint": study.fingerprint(),
-    }
+COLUMNS = (
+    "pmid",
+    "title",
+    "abstract",
+    "journal",
+    "publication_date",
+    "publication_year",
+    "entered",
+    "revised",
+    "doi",
+    "pmcid",
+    "language",
+    "first_seen",
+    "keywords",
+    "mesh",
+    "vernacular_title",
+    "journal_abbreviation",
+    "nlm_unique_id",
+    "issn",
+    "volume",
+    "issue",
+    "pages",
+    "publication_date_text",
+    "electronic_date",
+    "publication_model",
+    "publication_status",
+    "completed",
+    "kind",
+    "status",
+    "indexing_method",
+    "version",
+    "copyright",
+    "conflict_of_interest",
+    "authors_complete",
+    "fingerprint",
+)
+"""The columns of ``studies`` that a record fills; the tagger, links and checks fill the others."""
+
+
+def study_row(study: Study, first_seen: str) -> Row:
+    """The study's row in ``studies``, in the order of ``COLUMNS``."""
+    return (
+        study.pmid,
+        study.title,
+        study.abstract,
+        study.journal,
+        study.publication_date,
+        int(study.publication_date[:4]) if study.publication_date else None,
+        study.entered,
+        study.revised,
+        study.doi,
+        study.pmcid,
+        ", ".join(study.languages) or None,
+        first_seen,
+        "; ".join(keyword.text for keyword in study.keywords) or None,
+        "; ".join(heading.name for heading in study.mesh) or None,
+        study.vernacular_title,
+        study.journal_abbreviation,
+        study.nlm_unique_id,
+        study.issn,
+        study.volume,
+        study.issue,
+        study.pages,
+        study.publication_date_text,
+        study.electronic_date,
+        study.publication_model,
+        study.publication_status,
+        study.completed,
+        study.kind,
+        study.status,
+        study.indexing_method,
+        study.version,
+        study.copyright,
+        study.conflict_of_interest,
+        int(study.authors_complete),
+        study.fingerprint,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +240,13 @@ CHILDREN = (
 
 @dataclass(frozen=True, slots=True)
 class TagRows:
-    """A study's tags as rows.
+    """The tags of the study ``pmid`` as rows.
 
     ``tags`` are those of ``study_tags``, ``evidence`` those of ``tag_evidence``, and ``values`` what ``studies`` holds
     itself, in the order of ``VALUES``.
     """
 
+    pmid: int
     tags: list[Row]
     evidence: list[Row]
     values: Row
@@ -217,6 +257,7 @@ class TagRows:
         numbers = {tag.facet: int(tag.tag) for tag in tags if tag.facet in NUMBERS}
         values: dict[str, Any] = {tag.facet: tag.tag for tag in tags} | numbers
         return cls(
+            pmid,
             [(pmid, tag.facet, tag.tag, tag.basis, tag.finding) for tag in tags if tag.facet not in NUMBERS],
             [row for tag in tags for row in _evidence_rows(pmid, tag)],
             tuple(values.get(column) for column in VALUES),

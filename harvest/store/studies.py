@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from harvest.model import Deletion, Pmid, Study, Tag
 from harvest.store.changes import Changes
-from harvest.store.connection import Connection
+from harvest.store.connection import LISTED, Connection, listed
 from harvest.store.decision import Held, Outcome, decide
 from harvest.store.ledger import Ledger
 from harvest.store.links import Links
-from harvest.store.rows import CHILDREN, LOOKUPS, Lookup, study_row
+from harvest.store.rows import CHILDREN, COLUMNS, LOOKUPS, VALUES, Lookup, study_row
 from harvest.store.tags import Tags
 
 MISSES_THAT_COUNT = 3
@@ -55,36 +55,38 @@ class Studies:
         ``later`` which of them come from a later file of PubMed's than the records that are held.
         """
         outcomes: dict[Pmid, Outcome] = {}
-        for study in studies:
-            outcome = decide(self._held(study.pmid), study, answered=answered, later=study.pmid in later)
-            if outcome in (Outcome.NEW, Outcome.REVISED):
-                before = self._changes.tracked(study.pmid)
-                self._write(study)
-                self._links.relink(study.pmid)
-                self._changes.note(study.pmid, before)
-                self._tags.replace(study.pmid, tags(study))
-            if outcome is Outcome.NEW and self._is_withdrawn(study.pmid):
-                self._mark_missing(study.pmid)
-            outcomes[study.pmid] = outcome
-            self._conn.set_fact("kind", "sample" if study.is_sample else "live")
+        for some in _each_once(studies):
+            held = self._held(some)
+            decided = {
+                pmid: decide(held.get(pmid), study, answered=answered, later=pmid in later)
+                for pmid, study in some.items()
+            }
+            self._add([some[pmid] for pmid, outcome in decided.items() if outcome is Outcome.NEW], tags)
+            for pmid, outcome in decided.items():
+                if outcome is Outcome.REVISED:
+                    self._revise(some[pmid], tags)
+            self._conn.set_fact("kind", "sample" if next(iter(some.values())).is_sample else "live")
+            outcomes |= decided
         self._ledger.arrived(outcomes)
         return outcomes
 
-    def described(self, pmids: Iterable[Pmid], day: date) -> None:
+    def described(self, pmids: Collection[Pmid], day: date) -> None:
         """Note that PubMed described these studies on a day. Call within a transaction.
 
         One that was missing is back, and former misses no longer count.
         """
-        for pmid in pmids:
-            self._conn.execute("UPDATE studies SET checked = ? WHERE pmid = ?", (day.isoformat(), pmid))
-            self._conn.execute("DELETE FROM misses WHERE pmid = ?", (pmid,))
-            self.restore(pmid)
+        self._conn.executemany("UPDATE studies SET checked = ? WHERE pmid = ?", ((str(day), pmid) for pmid in pmids))
+        self._conn.executemany("DELETE FROM misses WHERE pmid = ?", ((pmid,) for pmid in pmids))
+        self.restore(pmids)
 
-    def restore(self, pmid: Pmid) -> None:
-        """Note that PubMed has a study that it may have withdrawn before. Call within a transaction."""
-        self._conn.execute("DELETE FROM withdrawals WHERE pmid = ?", (pmid,))
-        before = self._changes.tracked(pmid)
-        if before and before["missing_since"]:
+    def restore(self, pmids: Collection[Pmid]) -> None:
+        """Note that PubMed has studies that it may have withdrawn before. Call within a transaction."""
+        self._conn.executemany("DELETE FROM withdrawals WHERE pmid = ?", ((pmid,) for pmid in pmids))
+        missing = self._conn.execute(
+            f"SELECT pmid FROM studies WHERE missing_since IS NOT NULL AND pmid IN {LISTED}", (listed(pmids),)
+        ).fetchall()
+        for (pmid,) in missing:
+            before = self._changes.tracked(pmid)
             self._conn.execute("UPDATE studies SET missing_since = NULL WHERE pmid = ?", (pmid,))
             self._changes.note(pmid, before)
 
@@ -132,9 +134,6 @@ class Studies:
         )
         return list(dict.fromkeys(Pmid(row[0]) for row in (*doubted, *oldest)))
 
-    def _is_withdrawn(self, pmid: Pmid) -> bool:
-        return self._conn.execute("SELECT 1 FROM withdrawals WHERE pmid = ?", (pmid,)).fetchone() is not None
-
     def _mark_missing(self, pmid: Pmid) -> None:
         """Mark a study that PubMed no longer has; it is kept."""
         before = self._changes.tracked(pmid)
@@ -142,35 +141,53 @@ class Studies:
         self._conn.execute(mark, (self._conn.now(), pmid))
         self._changes.note(pmid, before)
 
-    def _held(self, pmid: Pmid) -> Held | None:
-        row = self._conn.execute(
-            "SELECT version, revised, fingerprint, (SELECT max(date) FROM history WHERE pmid = ?1), status,"
-            " (SELECT count(*) FROM article_ids WHERE pmid = ?1) FROM studies WHERE pmid = ?1",
-            (pmid,),
-        ).fetchone()
-        return Held(*row) if row else None
-
-    def _write(self, study: Study) -> None:
-        row = study_row(study, first_seen=self._conn.now())
-        columns = ", ".join(row)
-        updates = ", ".join(f"{c} = excluded.{c}" for c in row if c not in ("pmid", "first_seen"))
-        self._conn.execute(
-            f"INSERT INTO studies ({columns}) VALUES ({_marks(row)}) ON CONFLICT (pmid) DO UPDATE SET {updates}",
-            tuple(row.values()),
+    def _held(self, pmids: Collection[Pmid]) -> dict[Pmid, Held]:
+        rows = self._conn.execute(
+            "SELECT pmid, version, revised, fingerprint, (SELECT max(date) FROM history h WHERE h.pmid = s.pmid),"
+            " status, (SELECT count(*) FROM article_ids i WHERE i.pmid = s.pmid)"
+            f" FROM studies s WHERE pmid IN {LISTED}",
+            (listed(pmids),),
         )
+        return {pmid: Held(*values) for pmid, *values in rows}
+
+    def _add(self, studies: Sequence[Study], tags: Callable[[Study], Sequence[Tag]]) -> None:
+        """Write studies that are not held yet, all at once."""
+        pmids = [study.pmid for study in studies]
+        self._write(studies, tags)
+        self._links.link(pmids)
+        withdrawn = self._conn.execute(f"SELECT pmid FROM withdrawals WHERE pmid IN {LISTED}", (listed(pmids),))
+        for (pmid,) in withdrawn.fetchall():
+            self._mark_missing(pmid)
+
+    def _revise(self, study: Study, tags: Callable[[Study], Sequence[Tag]]) -> None:
+        """Write a study over what is held of it, and keep what became different."""
+        before = self._changes.tracked(study.pmid)
         former = [self._shared(lookup, study.pmid) for lookup in LOOKUPS]
-        for lookup in LOOKUPS:
-            self._conn.executemany(
-                _upsert_of(lookup), ((*row, study.revised or "", study.pmid) for row in lookup.rows(study))
-            )
         for child in CHILDREN:
             self._conn.execute(f"DELETE FROM {child.table} WHERE pmid = ?", (study.pmid,))
-            self._conn.executemany(
-                f"INSERT INTO {child.table} (pmid, {', '.join(child.columns)}) VALUES (?, {_marks(child.columns)})",
-                ((study.pmid, *values) for values in child.rows(study)),
-            )
+        self._tags.clear(study.pmid)
+        self._write([study], tags)
         for lookup, keys in zip(LOOKUPS, former, strict=True):
             self._forget_unused(lookup, keys - self._shared(lookup, study.pmid))
+        self._links.relink(study.pmid)
+        self._changes.note(study.pmid, before)
+
+    def _write(self, studies: Sequence[Study], tags: Callable[[Study], Sequence[Tag]]) -> None:
+        """Write studies with their tags, table by table; in ``studies`` alone they may be already."""
+        first_seen = self._conn.now()
+        tagged = self._tags.rows((study.pmid, tags(study)) for study in studies)
+        self._conn.executemany(
+            _UPSERT,
+            ((*study_row(study, first_seen), *given.values) for study, given in zip(studies, tagged, strict=True)),
+        )
+        for lookup, upsert in _UPSERTS:
+            said = {(*row, study.revised or ""): study.pmid for study in studies for row in lookup.rows(study)}
+            # of those revised on one day the last stands, so that it is the same in whichever order they come
+            rows = sorted(said.items(), key=lambda item: [value or "" for value in (item[0][-1], *item[0][:-1])])
+            self._conn.executemany(upsert, ((*row, pmid) for row, pmid in rows))
+        for child, insert in _INSERTS:
+            self._conn.executemany(insert, ((study.pmid, *values) for study in studies for values in child.rows(study)))
+        self._tags.insert(tagged)
 
     def _shared(self, lookup: Lookup, pmid: Pmid) -> set[Any]:
         """The keys of what a study shares with others in a table."""
@@ -184,6 +201,18 @@ class Studies:
             f" AND NOT EXISTS (SELECT 1 FROM {lookup.users} WHERE {lookup.reference} = ?1)",
             [(key,) for key in keys],
         )
+
+
+def _each_once(studies: Iterable[Study]) -> Iterator[dict[Pmid, Study]]:
+    """Studies in their order by PMID, in as few parts as there must be for none to hold a PMID twice."""
+    some: dict[Pmid, Study] = {}
+    for study in studies:
+        if study.pmid in some:
+            yield some
+            some = {}
+        some[study.pmid] = study
+    if some:
+        yield some
 
 
 def _upsert_of(lookup: Lookup) -> str:
@@ -212,3 +241,15 @@ def _upsert_of(lookup: Lookup) -> str:
 
 def _marks(values: Collection[Any]) -> str:
     return ", ".join("?" * len(values))
+
+
+_WRITTEN = (*COLUMNS, *VALUES)
+_UPSERT = (
+    f"INSERT INTO studies ({', '.join(_WRITTEN)}) VALUES ({_marks(_WRITTEN)}) ON CONFLICT (pmid) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _WRITTEN if name not in ("pmid", "first_seen"))
+)
+_UPSERTS = [(lookup, _upsert_of(lookup)) for lookup in LOOKUPS]
+_INSERTS = [
+    (child, f"INSERT INTO {child.table} (pmid, {', '.join(child.columns)}) VALUES ({_marks(('pmid', *child.columns))})")
+    for child in CHILDREN
+]

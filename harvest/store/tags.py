@@ -74,20 +74,40 @@ class Tags:
 
     def replace(self, pmid: Pmid, tags: Sequence[Tag]) -> None:
         """Replace the tags of a stored study, over which people's verdicts stand. Call within a transaction."""
-        rows = TagRows.of(pmid, self._curated(pmid, tags))
+        self.clear(pmid)
+        self.give([(pmid, tags)])
+
+    def clear(self, pmid: Pmid) -> None:
+        """Take a study's tags away. Call within a transaction."""
         self._conn.execute("DELETE FROM study_tags WHERE pmid = ?", (pmid,))
         self._conn.execute("DELETE FROM tag_evidence WHERE pmid = ?", (pmid,))
+
+    def give(self, tagged: Iterable[tuple[Pmid, Sequence[Tag]]]) -> None:
+        """Give stored studies that have no tags theirs, over which people's verdicts stand. Call in a transaction."""
+        rows = self.rows(tagged)
+        self.insert(rows)
+        columns = ", ".join(f"{column} = ?" for column in VALUES)
         self._conn.executemany(
-            "INSERT INTO study_tags (pmid, facet, tag, basis, finding) VALUES (?, ?, ?, ?, ?)", rows.tags
+            f"UPDATE studies SET {columns} WHERE pmid = ?", ((*study.values, study.pmid) for study in rows)
+        )
+
+    def rows(self, tagged: Iterable[tuple[Pmid, Sequence[Tag]]]) -> list[TagRows]:
+        """The rows of studies' tags, over which people's verdicts stand."""
+        judged = {pmid for (pmid,) in self._conn.execute("SELECT DISTINCT pmid FROM curation")}
+        return [TagRows.of(p, self._curated(p, tags) if p in judged else tags) for p, tags in tagged]
+
+    def insert(self, rows: Sequence[TagRows]) -> None:
+        """Write the tags of stored studies that have none, with their evidence. Call within a transaction."""
+        self._conn.executemany(
+            "INSERT INTO study_tags (pmid, facet, tag, basis, finding) VALUES (?, ?, ?, ?, ?)",
+            (row for study in rows for row in study.tags),
         )
         self._conn.executemany(
             "INSERT INTO tag_evidence"
             ' (pmid, facet, tag, position, role, basis, section, phrase, "start", "end", source_id)'
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            rows.evidence,
+            (row for study in rows for row in study.evidence),
         )
-        columns = ", ".join(f"{column} = ?" for column in VALUES)
-        self._conn.execute(f"UPDATE studies SET {columns} WHERE pmid = ?", (*rows.values, pmid))
 
     def tagged(self) -> dict[tuple[str, str], dict[Pmid, str]]:
         """The studies that have each tag, by facet and tag, with what was found; of numbers those that have one."""

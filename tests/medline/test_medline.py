@@ -117,7 +117,21 @@ def test_nothing_is_fetched_or_read_for_a_record(tmp_path: Path) -> None:
     doctype = f'<!DOCTYPE PubmedArticleSet SYSTEM "{secret.as_uri()}">'
     record = "<PubmedArticle><MedlineCitation><PMID>1</PMID><Article><ArticleTitle>{}</ArticleTitle></Article>"
     xml = f"{doctype}<PubmedArticleSet>{record.format('&secret;')}</MedlineCitation></PubmedArticle></PubmedArticleSet>"
-    assert medline.read_set(xml.encode()) == [Problem("PMID 1", "not well-formed: Entity 'secret' not defined")]
+    (problem,) = medline.read_set(xml.encode())
+    assert str(problem).startswith("PMID 1: not well-formed (undefined entity) at '&secret;")
+
+
+@pytest.mark.parametrize("name", ["i", "math"])
+def test_a_record_nested_out_of_all_measure_is_a_problem_of_its_own(name: str) -> None:
+    """It neither ends the program nor spoils the next record."""
+    depth = 100_000
+    record = "<PubmedArticle><MedlineCitation><PMID>{}</PMID><Article><ArticleTitle>{}</ArticleTitle></Article>"
+    bodies = [f"<{name}>" * depth + "x" + f"</{name}>" * depth, "Good"]
+    records = [record.format(number, body) for number, body in enumerate(bodies, start=1)]
+    xml = "".join(f"{one}</MedlineCitation></PubmedArticle>" for one in records)
+    problem, study = medline.read_set(f"<PubmedArticleSet>{xml}</PubmedArticleSet>".encode())
+    assert problem == Problem("PMID 1", "its elements are nested more deeply than in any record of PubMed")
+    assert isinstance(study, Study)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
 
 from harvest.medline.people import people, without_emails
 
@@ -77,5 +77,5 @@ def test_a_long_affiliation_takes_no_long_time() -> None:
 def test_an_orcid_is_four_groups_of_four(identifier: str, orcid: str | None) -> None:
     """An ORCID given as such, as an address or without hyphens is the bare identifier; anything else is none."""
     xml = f'<L><Author><LastName>A</LastName><Identifier Source="ORCID">{identifier}</Identifier></Author></L>'
-    (author,) = people([("author", etree.fromstring(xml))])
+    (author,) = people([("author", ElementTree.fromstring(xml))])
     assert author.orcid == orcid

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from harvest.publish.record import BATCH, Record, Vocabulary, batch, batches, records
+from harvest.batches import batches
+from harvest.publish.record import BATCH, Record, Vocabulary, batch, records
 from tests.db.filled import BARE, CORRECTED, FULL, HOSTILE, RETRACTED
 
 
@@ -66,6 +67,6 @@ def test_a_tag_is_labelled(conn: sqlite3.Connection) -> None:
 def test_batches_lose_none() -> None:
     """However many there are, each comes once."""
     for count in (0, 1, BATCH, BATCH + 1):
-        some = list(batches(range(count)))
+        some = list(batches(range(count), BATCH))
         assert [one for batch in some for one in batch] == list(range(count))
         assert all(0 < len(one) <= BATCH for one in some)

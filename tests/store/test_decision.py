@@ -16,6 +16,6 @@ def test_the_order_of_arrival_does_not_matter_between_different_dates(arrivals: 
     for version, revised in arrivals:
         record = study(version=version, revised=revised)
         if decide(held, record) in (Outcome.NEW, Outcome.REVISED):
-            held = Held(version, revised, record.fingerprint())
+            held = Held(version, revised, record.fingerprint)
     assert held
     assert (held.version, held.revised or "") == max((version, revised or "") for version, revised in arrivals)

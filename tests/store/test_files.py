@@ -24,7 +24,7 @@ def test_what_the_last_file_said_of_a_study_is_known(store: Store) -> None:
     save(store, held)
     assert store.files.last_named(held.pmid) is None
     for fingerprint, told in (
-        (held.fingerprint(), LastNamed("pubmed26n0001", withdrew=False, stands=True)),
+        (held.fingerprint, LastNamed("pubmed26n0001", withdrew=False, stands=True)),
         ("another", LastNamed("pubmed26n0001", withdrew=False, stands=False)),
         (None, LastNamed("pubmed26n0001", withdrew=True, stands=False)),
     ):

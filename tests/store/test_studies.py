@@ -71,7 +71,7 @@ def test_every_value_of_a_study_stands_in_its_own_column(store: Store, clock: Cl
         "copyright": "Sample record, invented.",
         "conflict_of_interest": "None, it is invented.",
         "authors_complete": 0,
-        "fingerprint": full.fingerprint(),
+        "fingerprint": full.fingerprint,
     }
 
 
