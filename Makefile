@@ -43,13 +43,25 @@ test-slow: .venv/.complete ## the slow tests alone; those of pages need chromium
 
 test-all: test test-slow ## every test
 
-bench: .venv/.complete ## measure speed on 30,000 generated records (some minutes)
+bench: .venv/.complete .venv/peers/.complete ## measure speed, also against other programs (half an hour)
 	$(BIN)/python -m tests.bench
 
-check: .venv/.complete ## style, types, lock file
+.venv/peers/.complete: .venv/.complete tests/bench/peers.txt
+	$(PYTHON) -m venv --clear .venv/peers
+	.venv/peers/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/peers.txt
+	@touch $@
+
+check: .venv/.complete ## style, types, and whether the reference says what is so
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m cogapp --check --diff --check-fail-msg "write it anew with: make docs" .github/REFERENCE.md
+
+docs: .venv/.complete ## write .github/REFERENCE.md from schema, metadata, taxonomy and command line
+	$(BIN)/python -m cogapp -r .github/REFERENCE.md
+
+pictures: .venv/.complete ## take the pictures of the README (needs chromium)
+	$(BIN)/python -m tests.pictures
 
 mutation: .venv/.complete .venv/mutation/bin/cosmic-ray ## change the program in many places, list what no test notices (half an hour)
 	$(BIN)/python -m tests.mutation --cosmic-ray .venv/mutation/bin/cosmic-ray
@@ -77,7 +89,10 @@ notebooks: .venv/.complete ## render the notebooks with their figures into noteb
 	    --HTMLExporter.require_js_url= --HTMLExporter.mathjax_url= --HTMLExporter.jquery_url= \
 	    --output-dir "$(PAGES)" notebooks/*.ipynb
 
-lock: ## renew requirements.lock (needs uv)
-	uv pip compile pyproject.toml --extra dev --extra notebooks --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock --quiet
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 
-.PHONY: help .venv run serve-public demo test test-slow test-all bench check mutation cron cron-install systemd notebooks lock
+lock: ## renew requirements.lock, and what bench compares with (needs uv)
+	$(COMPILE) pyproject.toml --extra dev --extra notebooks --output-file requirements.lock
+	printf '%s\n' biopython pubmed-parser | $(COMPILE) - --output-file tests/bench/peers.txt
+
+.PHONY: help .venv run serve-public demo test test-slow test-all bench check docs pictures mutation cron cron-install systemd notebooks lock

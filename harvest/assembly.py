@@ -16,7 +16,7 @@ from harvest.sources import Source
 from harvest.sources.feed import Feed
 from harvest.sources.search import Search
 from harvest.store import Store
-from harvest.tag import Tagger
+from harvest.tag import Crew, Tagger
 from harvest.tag.taxonomy import load as load_taxonomy
 
 REACH_SECONDS = 10
@@ -34,6 +34,16 @@ def tagger_of(config: Config) -> Tagger:
         ConfigError: the taxonomy is wrong, or lacks a facet.
     """
     return Tagger(load_taxonomy(config.taxonomy), config.recipe.tracker.facets)
+
+
+def crew_of(config: Config) -> Crew:
+    """The same with helpers for much to tag; close it after use.
+
+    Raises:
+        ConfigError: the taxonomy is wrong, or lacks a facet.
+    """
+    taxonomy, facets = load_taxonomy(config.taxonomy), config.recipe.tracker.facets
+    return Crew(taxonomy, facets, Tagger(taxonomy, facets))
 
 
 def network_of(config: Config, *, attempts: int = 5) -> tuple[Client, Eutils]:

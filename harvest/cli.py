@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -25,7 +25,7 @@ import click
 from harvest import __version__, accuracy, pipeline, status, tagging
 from harvest import config as recipe
 from harvest import home as homes
-from harvest.assembly import REACH_SECONDS, network_of, reach, since_of, sources_of, tagger_of, today
+from harvest.assembly import REACH_SECONDS, crew_of, network_of, reach, since_of, sources_of, tagger_of, today
 from harvest.bulk import workers
 from harvest.bulk.collect import collect
 from harvest.bulk.terms import terms_of
@@ -38,11 +38,7 @@ from harvest.publish.digest import look_back, tell
 from harvest.publish.letter import Form
 from harvest.pubmed import describe
 from harvest.store import Outcome, Store
-from harvest.tag import Tagger
 from harvest.terminal import progress, say
-
-BEGINNING = date(1780, 1, 1)
-"""Before the first study that PubMed lists."""
 
 EXAMPLES = 3
 """PMIDs shown beside a count."""
@@ -80,7 +76,7 @@ def home_option(**extra: Any) -> Callable[[Callable[..., Any]], Callable[..., An
         metavar="DIR",
         expose_value=False,
         callback=_keep_home,
-        help="The home to work on; else HARVEST_HOME, else db/ of this checkout.",
+        help="The home to work on; else HARVEST_HOME, else db/ in a checkout.",
         **extra,
     )
 
@@ -108,10 +104,11 @@ def main(ctx: click.Context) -> None:
     A home is a folder with a recipe (what to ask PubMed for), a taxonomy (what to tag), the pages, and one database.
 
     \b
+    harvest init DIR       make a home
     harvest check          is the recipe right? how do I add a feed?
     harvest run            fetch what is new since the last success
     harvest status         how fresh is it, what is waiting, what failed?
-    datasette db/          look at it
+    datasette DIR          look at it
     """
     ctx.ensure_object(dict)
 
@@ -165,7 +162,7 @@ def backfill(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     """
     config = _config(ctx)
     searches = tuple(search.name for search in config.recipe.searches)
-    _harvest(config, names or searches, BEGINNING, as_json, command="backfill")
+    _harvest(config, names or searches, pipeline.BEGINNING, as_json, command="backfill")
 
 
 @main.command()
@@ -349,7 +346,7 @@ def status_(ctx: click.Context, as_json: bool, line: bool) -> None:
     if line and not config.database.exists():
         ctx.exit(1)
     with Store(config.database if config.database.exists() else Path(":memory:")) as store:
-        now = status.status_of(config, store)
+        now = status.status_of(config, store, datetime.now(UTC))
     if as_json:
         click.echo(json.dumps(now.as_json(), indent=2))
     elif not line:
@@ -396,14 +393,13 @@ def _explain_feeds(config: Config) -> None:
 
 
 def _config(ctx: click.Context) -> Config:
-    return recipe.load(ctx.obj.get("home") or homes.SHIPPED)
+    return recipe.load(ctx.obj.get("home") or homes.default())
 
 
 @contextmanager
-def _session(config: Config) -> Iterator[tuple[Store, Tagger]]:
+def _session(config: Config) -> Iterator[tuple[Store, tagging.Tagger]]:
     """A home opened for writing."""
-    tagger = tagger_of(config)
-    with writing_to(config.database), Store(config.database) as store:
+    with crew_of(config) as tagger, writing_to(config.database), Store(config.database) as store:
         yield store, tagger
 
 

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -72,12 +72,13 @@ class Pubmed(_Part):
 
 
 class Limits(_Part):
-    """How much at once."""
+    """How much at once, how far to look back, and how long without a successful harvest is too long."""
 
     first_days: int = Field(default=60, ge=1, le=MOST_DAYS)
     overlap_days: int = Field(default=14, ge=0, le=MOST_DAYS)
     revision_overlap_days: int = Field(default=3, ge=0, le=MOST_DAYS)
     recheck_days: int = Field(default=28, ge=1, le=MOST_DAYS)
+    stale_days: int = Field(default=3, ge=1, le=MOST_DAYS)
     cap: int = Field(default=CAP, ge=1, le=CAP)
 
 
@@ -94,12 +95,13 @@ class Publish(_Part):
     """What of it others may have, and how.
 
     ``address`` is that of the public site, empty where there is none; ``cors`` whether pages of other sites may read
-    what programs are given.
+    what programs are given; ``metrics`` whether a public site shows its figures for Prometheus.
     """
 
     abstracts: Abstracts = "full"
     address: Annotated[str, AfterValidator(_own_address)] = ""
     cors: bool = False
+    metrics: bool = False
 
     @property
     def public_abstracts(self) -> Abstracts:
@@ -212,6 +214,23 @@ def load(home: Path, environ: Mapping[str, str] = os.environ) -> Config:
         api_key=environ.get("NCBI_API_KEY", "").strip(),
         smtp_password=environ.get("HARVEST_SMTP_PASSWORD", ""),
     )
+
+
+Part = TypeVar("Part", bound=_Part)
+
+
+def part(home: Path | None, kind: type[Part]) -> Part:
+    """One part of a home's recipe, for a site, which must answer even where the recipe cannot be read.
+
+    Returns:
+        the part; its defaults where the recipe does not say, or says something wrong (``harvest check`` tells what).
+    """
+    path = next(iter(home.glob("*.toml")), None) if home else None
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8")) if path else {}
+        return kind.model_validate(told.get(kind.__name__.lower(), {}))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError):
+        return kind()
 
 
 def _given(environ: Mapping[str, str], name: str, checked: Callable[[str], str]) -> str:

@@ -7,10 +7,24 @@ from pathlib import Path
 
 from harvest.errors import ConfigError
 
-SHIPPED = Path(__file__).resolve().parent.parent / "db"
-"""The home of this checkout, from which others are made."""
+PACKED = Path(__file__).resolve().parent / "shipped"
+"""What ``db/`` of a checkout becomes in a wheel; no checkout has it."""
 
-_LEFT_BEHIND = ("*.db", "*.db-wal", "*.db-shm", "*.lock", "__pycache__")
+SHIPPED = PACKED if PACKED.is_dir() else PACKED.parent.parent / "db"
+"""The home that comes with the program, from which others are made."""
+
+_LEFT_BEHIND = ("*.db", "*.db-wal", "*.db-shm", "*.lock", "*-litestream", "__pycache__")
+
+
+def default() -> Path:
+    """The home to work on where none is named: that of the checkout.
+
+    Raises:
+        ConfigError: there is no checkout; what an installed program brings along is not to be worked on.
+    """
+    if SHIPPED == PACKED:
+        raise ConfigError("no home is named: make one with `harvest init DIR`, name it with --home DIR or HARVEST_HOME")
+    return SHIPPED
 
 
 def make(folder: Path) -> None:

@@ -34,6 +34,9 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+BEGINNING = date(1780, 1, 1)
+"""Before the first year of PubMed; who asks from here on asks for everything."""
+
 BEGINS_ANEW = "asks something else than before, so it begins anew; `harvest backfill` brings the older studies"
 
 IN_FLIGHT = 6
@@ -191,7 +194,8 @@ def _discover(source: Source, since: Since, store: Store, report: Report) -> Sou
     """Ask one source; its failure is its own and leaves the others alone."""
     asked = SourceReport(source, since)
     with store.transaction():
-        if store.ledger.ask(source, since.entered) and source.kind == "search":
+        anew = store.ledger.ask(source, since.entered)
+        if anew and source.kind == "search" and since.entered > BEGINNING:
             report.problems.append(f"{source.name}: {BEGINS_ANEW}")
     try:
         asked.found = source.discover(since.entered, since.changed)
@@ -302,7 +306,7 @@ def keep(
     with store.transaction():
         kind = store.studies.kind() or ("sample" if studies and studies[0].is_sample else "live")
         kept = [study for study in studies if study.is_sample == (kind == "sample")]
-        outcomes = store.studies.save(kept, tagger.tag, answered=answered is not None, later=later)
+        outcomes = store.studies.save(kept, tagger.tag_all, answered=answered is not None, later=later)
         report.outcomes |= {p: o for p, o in outcomes.items() if report.outcomes.get(p) is not Outcome.NEW}
         if answered:
             day, described = answered

@@ -1,9 +1,8 @@
 """Text for those who run a home by the clock: a line for cron, units for systemd, with every path spelled out.
 
-    python -m harvest.schedule cron                 prints the line
-    crontab -l | python -m harvest.schedule cron --merge
-                                                    prints a whole crontab, in which the line stands once
-    python -m harvest.schedule systemd DIR          writes the units into DIR
+    harvest-schedule cron                           prints the line
+    crontab -l | harvest-schedule cron --merge      prints a whole crontab, in which the line stands once
+    harvest-schedule systemd DIR                    writes the units into DIR
 
 Nothing here installs anything: what is printed is for the operator, or the Makefile, to hand on.
 """
@@ -156,14 +155,15 @@ def _for_systemd(path: Path) -> str:
 
 
 @click.group()
-@click.option("--home", type=click.Path(path_type=Path), envvar="HARVEST_HOME", default=homes.SHIPPED)
+@click.option("--home", type=click.Path(path_type=Path), envvar="HARVEST_HOME")
 @click.pass_context
-def main(ctx: click.Context, home: Path) -> None:
+def main(ctx: click.Context, home: Path | None) -> None:
     """Text for cron and systemd, with the paths of a home."""
     try:
-        ctx.obj = recipe.load(home.resolve())
+        ctx.obj = recipe.load((home or homes.default()).resolve())
     except HarvestError as error:
-        raise click.ClickException(str(error)) from None
+        click.echo(f"harvest-schedule: {error}", err=True)
+        ctx.exit(error.exit_code)
 
 
 @main.command()

@@ -6,18 +6,22 @@ of a home ask the same ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import yaml
 
+from harvest.catalogue.harvests import HEALTH, State, health_of
 from harvest.config import Config
 from harvest.home import SHIPPED
 from harvest.store import Store
 
 Row = dict[str, Any]
+Ask = Callable[[str], Iterable[Mapping[str, Any]]]
+"""Asks a database; gives the rows by the names of their columns."""
 
 NAMED_IN_A_LINE = 20
 """How many PMIDs a line names; ``--json`` and the saved query name up to 1,000."""
@@ -59,13 +63,16 @@ class SourceStatus:
 class Status:
     """A home. Moments are ISO in UTC.
 
-    ``last_success`` is the end of the last harvest without any failure, ``running_since`` the beginning of one that has
-    not ended. ``pending``, ``missing`` and ``withdrawn`` count PMIDs; ``not_here`` names the first two of them. ``lag``
-    is in days, ``None`` before a regular run has brought anything.
+    ``status`` is the word that ``/-/health`` says. ``failure`` is what went wrong in the last harvest, ``last_success``
+    the end of the last one without any failure, ``running_since`` the beginning of one that has not ended. ``pending``,
+    ``missing`` and ``withdrawn`` count PMIDs; ``not_here`` names the first two of them. ``lag`` is in days, ``None``
+    before a regular run has brought anything.
     """
 
     database: str
     kind: str | None
+    status: State
+    failure: str | None
     studies: int
     newest_entered: str | None
     last_success: str | None
@@ -85,19 +92,23 @@ class Status:
         return asdict(self)
 
 
-def status_of(config: Config, store: Store) -> Status:
-    """Read how a home stands."""
-    runs = _answers(store, "last_runs")
+def status_of(config: Config, store: Store, now: datetime) -> Status:
+    """Read how a home stands at a moment, which has a time zone."""
+    ask = store.rows
+    runs = answers(ask, "last_runs")
+    health = health_of(ask(HEALTH)[0], now, config.recipe.limits.stale_days)
     return Status(
         database=str(config.database),
         kind=store.studies.kind(),
-        sources=tuple(_sources(config, store)),
-        not_here=_answers(store, "missing"),
-        lag=next(iter(_answers(store, "lag")), None),
+        status=health.status,
+        failure=health.failure,
+        sources=tuple(_sources(config, ask)),
+        not_here=answers(ask, "missing"),
+        lag=next(iter(answers(ask, "lag")), None),
         last_run=runs[0] if runs else None,
         runs=runs,
-        changes=_answers(store, "changes_by_column"),
-        **_answers(store, "standing")[0],
+        changes=answers(ask, "changes_by_column"),
+        **answers(ask, "standing")[0],
     )
 
 
@@ -134,26 +145,29 @@ def _questions() -> dict[str, Row]:
     return queries
 
 
-def _answers(store: Store, question: str) -> tuple[Row, ...]:
-    return tuple(store.rows(_questions()[question]["sql"]))
+def answers(ask: Ask, question: str) -> tuple[Row, ...]:
+    """What a saved query finds."""
+    return tuple(map(dict, ask(_questions()[question]["sql"])))
 
 
-def _sources(config: Config, store: Store) -> Iterator[SourceStatus]:
+def _sources(config: Config, ask: Ask) -> Iterator[SourceStatus]:
     """The sources of the recipe, asked before or not."""
     entries = [(entry.name, "search") for entry in config.recipe.searches]
     entries += [(entry.name, "feed") for entry in config.recipe.feeds]
-    known = {row.pop("source"): row for row in _answers(store, "completeness")}
+    known = {row.pop("source"): row for row in answers(ask, "completeness")}
     for name, kind in entries:
         yield SourceStatus(**known.get(name, {}) | {"name": name, "kind": kind})
 
 
 def _attention(status: Status) -> Iterator[str]:
-    """What went wrong with the last run, or that one has not ended."""
+    """What went wrong with the last run, or that one has not ended, or that there was none for too long."""
     if status.running_since:
         yield f"a run began {_moment(status.running_since)} and has not ended: it is under way, or was cut off"
     elif status.last_run and status.last_run["status"] != "ok":
         error = (status.last_run["error"] or "no reason noted").splitlines()[0]
         yield f"the last {status.last_run['command']} {status.last_run['status']}: {error}"
+    if status.status == "stale":
+        yield "stale: it is too long since a harvest ended well"
 
 
 def _waiting(status: Status) -> Iterator[str]:

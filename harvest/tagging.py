@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -34,6 +34,9 @@ class Tagger(Protocol):
     def tag(self, study: Taggable) -> tuple[Tag, ...]:
         """The tags of one study, each with its evidence."""
 
+    def tag_all(self, studies: Sequence[Taggable]) -> Iterable[tuple[Tag, ...]]:
+        """The tags of each study, in their order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -61,7 +64,8 @@ def retag(store: Store, tagger: Tagger, progress: Progress = silent) -> int:
     with store.transaction(), progress("tagging", total) as advance:
         store.tags.publish(tagger.facets, tagger.definitions, tagger.digest)
         for texts in batches(store.tags.texts(), AT_ONCE):
-            store.tags.give((text.pmid, tagger.tag(text)) for text in texts)
+            tagged = zip((text.pmid for text in texts), tagger.tag_all(texts), strict=True)
+            store.tags.give(tagged)
             advance(len(texts))
     return total
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -128,6 +128,9 @@ class FakeTagger:
             TagDefinition("effect", self.slug, ("harm",), self.slug.title(), "An invented tag."),
         )
 
+    def tag_all(self, studies: Iterable[Taggable]) -> Iterator[tuple[Tag, ...]]:
+        return map(self.tag, studies)
+
     def tag(self, study: Taggable) -> tuple[Tag, ...]:
         self.seen.append(study.pmid)
         for section in study.sections:
@@ -136,6 +139,11 @@ class FakeTagger:
                 end = start + len(self.word)
                 return (Tag("effect", self.slug, (Evidence("text", self.word, section.number, start, end),)),)
         return ()
+
+
+def untagged(studies: Sequence[Study]) -> list[tuple[Tag, ...]]:
+    """No study has any tag."""
+    return [()] * len(studies)
 
 
 @dataclass(slots=True)

@@ -27,11 +27,11 @@ HALVES = (
 
 
 @contextmanager
-def large_pubmed(count: int, rate: int | None = None) -> Iterator[LocalPubMed]:
+def large_pubmed(count: int, rate: int | None = None, latency: float = 0) -> Iterator[LocalPubMed]:
     """Serve the sample corpus and so many studies grown from it."""
     with closing(Corpus.read([SAMPLE])) as corpus:
         corpus.extend(list(grow(corpus.records(), count, newest=date(2026, 11, 20))))
-        with serve(corpus, rate=rate) as running:
+        with serve(corpus, rate=rate, latency=latency) as running:
             yield running
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from harvest import config, home
 from harvest.assembly import since_of
-from harvest.pipeline import Since, run
+from harvest.pipeline import BEGINNING, Since, run
 from harvest.store import Store
 from tests.fakes import FakeSource, FakeTagger, fetch_from
 
@@ -86,6 +86,14 @@ def test_another_expression_is_another_source(store: Store, shipped: config.Conf
     second = run([other], store, FakeTagger(), fetch_from(), since=since, today=TODAY)
     assert ["harvest backfill" in problem for problem in first.problems] == [True]
     assert second.problems == []
+
+
+def test_a_backfill_of_another_expression_is_all_there_is_to_do(store: Store, shipped: config.Config) -> None:
+    """It asks for all years, so it need not tell that they are missing."""
+    followed(store, ago(1))
+    since = since_of(shipped, store, BEGINNING)
+    report = run([FakeSource("one", identity="other")], store, FakeTagger(), fetch_from(), since=since, today=TODAY)
+    assert report.problems == []
 
 
 def test_a_gap_holds_the_watermark_until_a_run_without_one(store: Store, shipped: config.Config) -> None:

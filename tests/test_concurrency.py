@@ -7,7 +7,7 @@ import re
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -21,6 +21,7 @@ from tests.demo import program as installed
 from tests.dumps import faults_of
 from tests.large import EARLIEST, HALVES, fresh_home, large_pubmed, program
 from tests.pubmed import serve
+from tests.pubmed.rate import most_in_a_second
 
 READERS = 10
 RATE = 3
@@ -107,11 +108,6 @@ def test_ten_readers_see_only_whole_batches_while_a_harvest_writes(tmp_path: Pat
     assert {count % BATCH for count in seen} <= {0, total % BATCH}
     assert len(seen) > 3
     assert faults_of(home / "ketamine.db") == []
-
-
-def most_in_a_second(times: Sequence[float]) -> int:
-    """The most of some moments that lie within one second."""
-    return max(sum(start <= time < start + 1 for time in times) for start in times)
 
 
 @pytest.mark.slow

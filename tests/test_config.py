@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harvest.config import load
+from harvest.config import Limits, Publish, load, part
 from harvest.errors import ConfigError
 from harvest.home import SHIPPED
 
@@ -144,6 +144,19 @@ def test_a_home_has_exactly_one_recipe(tmp_path: Path, names: list[str]) -> None
         (tmp_path / name).write_text(RIGHT)
     with pytest.raises(ConfigError, match="exactly one recipe"):
         load(tmp_path, {})
+
+
+@pytest.mark.parametrize("text", ["[publish]\nabstracts = 3", "not TOML", "\x00", ""])
+def test_a_recipe_that_is_wrong_keeps_no_site_from_answering(tmp_path: Path, text: str) -> None:
+    """A part of it is then as if nothing were said; ``harvest check`` says what is wrong."""
+    (tmp_path / "x.toml").write_text(text)
+    assert part(tmp_path, Publish) == part(tmp_path / "nowhere", Publish) == part(None, Publish) == Publish()
+
+
+def test_a_part_that_is_right_counts_whatever_the_others_are(tmp_path: Path) -> None:
+    """A site reads no more than it needs."""
+    (tmp_path / "x.toml").write_text("[publish]\nabstracts = 3\n\n[limits]\nstale_days = 8\n")
+    assert part(tmp_path, Limits).stale_days == 8
 
 
 def test_the_shipped_recipe_is_right_and_tags_every_term_with_its_field() -> None:

@@ -202,7 +202,7 @@ def test_a_verdict_of_one_study_is_none_of_another(store: Store) -> None:
     tagger = FakeTagger()
     with store.transaction():
         store.tags.publish(tagger.facets, tagger.definitions, tagger.digest)
-        store.studies.save([study(FIRST), study(FIRST + 1)], tagger.tag)
+        store.studies.save([study(FIRST), study(FIRST + 1)], tagger.tag_all)
         store.tags.curate(study(FIRST).pmid, "effect", "cognition", "exclude", "x")
         for text in store.tags.texts():
             store.tags.replace(text.pmid, tagger.tag(text))

@@ -15,8 +15,10 @@ import yaml
 DOCUMENTS = [
     Path(name)
     for name in (
+        ".github/BENCHMARKS.md",
         ".github/CONTRIBUTING.md",
         ".github/OPERATING.md",
+        ".github/REFERENCE.md",
         ".github/SECURITY.md",
         "CHANGELOG.md",
         "NOTICE",
@@ -45,8 +47,31 @@ def test_every_target_that_is_named_exists(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_links_within_the_house_lead_somewhere(document: Path) -> None:
     """Those that are no addresses, seen from the document."""
-    links = re.findall(r"\]\(([^):#]+)\)", document.read_text(encoding="utf-8"))
+    links = re.findall(r"\]\(([^):#]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_links_to_a_heading_find_it(document: Path) -> None:
+    """In this document or in another one."""
+    links = re.findall(r"\]\(([^):#]*)#([^)]+)\)", document.read_text(encoding="utf-8"))
+    assert [link for link in links if link[1] not in anchors(document.parent / link[0] if link[0] else document)] == []
+
+
+def anchors(document: Path) -> set[str]:
+    """The names by which the headings of a document can be linked to: GitHub makes them so."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_what_newcomers_are_told_to_run_is_run_by_ci() -> None:
+    """As it stands."""
+    blocks = re.findall(
+        r"^```sh\n(.*?)^```$", Path(".github/CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    commands = [command for block in blocks for command in block.splitlines()]
+    assert commands
+    assert set(commands) <= set(Path(".ci/run").read_text(encoding="utf-8").splitlines())
 
 
 def test_code_that_the_guide_names_is_there() -> None:

@@ -22,7 +22,7 @@ from harvest.model import INVERSE_LINK, ArticleId, HistoryDate, Link, MeshHeadin
 from harvest.pipeline import Fetch, Report, Since, run
 from harvest.pubmed import Described
 from harvest.store import Held, Outcome, Store, decide
-from tests.fakes import Clock, FakeSource, FakeTagger, fetch_from, study
+from tests.fakes import Clock, FakeSource, FakeTagger, fetch_from, study, untagged
 from tests.pubmed import LocalPubMed, revise
 from tests.pubmed.invented import article, article_set
 from tests.tracker import FIRST, TODAY, Tracker, studies, tracking
@@ -40,7 +40,7 @@ def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracker
 
 def save(store: Store, *studies: Study, answered: bool = False) -> list[Outcome]:
     with store.transaction():
-        return list(store.studies.save(studies, lambda _: (), answered=answered).values())
+        return list(store.studies.save(studies, untagged, answered=answered).values())
 
 
 def changed(tracker: Tracker) -> dict[tuple[int, str], tuple[str | None, str | None]]:

@@ -20,6 +20,26 @@ def test_a_fresh_home_is_a_working_one_without_a_database(tmp_path: Path) -> Non
     assert not any(name.endswith((".db", ".db-wal", ".lock", ".pyc")) for name in names)
 
 
+def test_what_replicates_a_database_stays_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fresh home does not get the state that Litestream keeps beside another one's database."""
+    (tmp_path / "shipped" / ".ketamine.db-litestream").mkdir(parents=True)
+    monkeypatch.setattr(home, "SHIPPED", tmp_path / "shipped")
+    home.make(tmp_path / "new")
+    assert not list((tmp_path / "new").iterdir())
+
+
+def test_the_home_of_a_checkout_need_not_be_named() -> None:
+    """It is the one that others are made from."""
+    assert home.default() == home.SHIPPED == Path("db").resolve()
+
+
+def test_the_home_within_a_program_is_not_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever installed a wheel is told to make one."""
+    monkeypatch.setattr(home, "SHIPPED", home.PACKED)
+    with pytest.raises(ConfigError, match=r"no home is named: make one with `harvest init DIR`"):
+        home.default()
+
+
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     """Nothing is overwritten."""
     (tmp_path / "mine").write_text("mine")

@@ -157,7 +157,7 @@ def test_a_revised_study_is_tagged_by_its_new_text(store: Store, tmp_path: Path)
     harvest(store, [FakeSource(pmids=[ONE.pmid])], fetch_from(ONE))
     newer = study(ONE.pmid, revised="2026-12-01", sections=ONE.sections[:1])
     with store.transaction():
-        assert store.studies.save([newer], FakeTagger().tag) == {ONE.pmid: Outcome.REVISED}
+        assert store.studies.save([newer], FakeTagger().tag_all) == {ONE.pmid: Outcome.REVISED}
     assert store.rows("SELECT * FROM study_tags") == []
 
 

@@ -33,7 +33,7 @@ from harvest.sources.feed import read_feed
 from harvest.sources.search import read_esearch
 from harvest.store import Store
 from tests.dumps import Dump, differences, logical_dump
-from tests.fakes import FakeTagger
+from tests.fakes import FakeTagger, untagged
 from tests.pubmed import serve
 
 REAL = Path(os.environ.get("HARVEST_REAL", "../shared/real"))
@@ -175,7 +175,7 @@ def state_after(path: Path, records: Sequence[Study]) -> Dump:
     with Store(path) as store:
         for record in records:
             with store.transaction():
-                store.studies.save([record], lambda _: ())
+                store.studies.save([record], untagged)
     said = state(path)
     path.unlink()
     return said

@@ -71,9 +71,9 @@ def test_a_crontab_is_left_alone_where_the_recipe_is_wrong(home: Path, tmp_path:
     """One line says why."""
     (home / "ketamine.toml").write_text("[tracker")
     result = CliRunner().invoke(main, ["--home", str(home), "cron", "--merge"], input="1 2 3 4 5 mine\n")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stdout == ""
-    assert result.stderr.startswith("Error: ")
+    assert result.stderr.startswith(f"harvest-schedule: {home}/ketamine.toml: not TOML")
 
 
 def test_the_units_are_valid(home: Path, tmp_path: Path) -> None:

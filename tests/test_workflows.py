@@ -33,11 +33,17 @@ def commands(workflow: Path) -> list[str]:
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
 def test_each_is_given_no_more_than_it_needs(workflow: Path) -> None:
-    """Permissions are stated, jobs end, and no expression stands in a command, where it could be executed."""
+    """Permissions are stated, jobs end, and no expression stands in a command, where it could be executed.
+
+    A secret is known to the one step that needs it, and no token is left behind in the checkout.
+    """
     told = yaml.safe_load(workflow.read_text(encoding="utf-8"))
     assert set(told["permissions"]) == {"contents"}
     assert all(job["timeout-minutes"] <= 360 for job in jobs(workflow))
     assert not [command for command in commands(workflow) if "${{" in command]
+    assert not [job for job in jobs(workflow) if re.search(r"secrets\.|github\.token", str(job.get("env")))]
+    checkouts = [step for job in jobs(workflow) for step in job["steps"] if "checkout" in step.get("uses", "")]
+    assert [step["with"]["persist-credentials"] for step in checkouts] == [False]
 
 
 def test_the_check_is_the_script_that_anybody_can_run() -> None:
@@ -48,7 +54,9 @@ def test_the_check_is_the_script_that_anybody_can_run() -> None:
 @pytest.mark.slow
 def test_a_harvest_is_released(tmp_path: Path) -> None:
     """Twice on one day: the second harvest goes on from the first, and its release takes the place of the former."""
-    (job,) = jobs(Path(".github/workflows/harvest.yml"))
+    workflow = Path(".github/workflows/harvest.yml")
+    (job,) = jobs(workflow)
+    assert "shell: bash" in workflow.read_text(encoding="utf-8")  # as below, which GitHub else does without pipefail
     told = tmp_path / "told"
     programs = tmp_path / "bin"
     programs.mkdir()
@@ -66,7 +74,7 @@ def test_a_harvest_is_released(tmp_path: Path) -> None:
             "HARVEST_EUTILS": pubmed.eutils,
             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
         }
-        for command in 2 * commands(Path(".github/workflows/harvest.yml")):
+        for command in 2 * commands(workflow):
             subprocess.run(["bash", "-eo", "pipefail", "-c", command], env=around, cwd=tmp_path, check=True)
     with Store(tmp_path / "db" / "ketamine.db") as store:
         assert [row["command"] for row in store.rows("SELECT command FROM runs")] == ["backfill", "run"]

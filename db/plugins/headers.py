@@ -8,16 +8,14 @@ scripts that are known by their digests; an unknown script does not run there ei
 import base64
 import hashlib
 import re
-import tomllib
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import datasette as package
 from pluggy import HookimplMarker
-from pydantic import ValidationError
 
-from harvest.config import Publish
+from harvest.config import Publish, part
 
 hookimpl = HookimplMarker("datasette")
 
@@ -58,14 +56,8 @@ _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def publishing(datasette: Any) -> Publish:
-    """What the recipe says of publishing; the defaults where it says nothing that can be read."""
-    home = datasette.config_dir
-    recipe = next(iter(home.glob("*.toml")), None) if home else None
-    try:
-        told = tomllib.loads(recipe.read_text(encoding="utf-8")) if recipe else {}
-        return Publish.model_validate(told.get("publish", {}))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError):
-        return Publish()
+    """What the recipe says of publishing."""
+    return part(datasette.config_dir, Publish)
 
 
 @hookimpl

@@ -19,12 +19,17 @@ from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
 from pluggy import HookimplMarker
 
+from harvest.config import Publish, part
+
 hookimpl = HookimplMarker("datasette")
 
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 OPEN = re.compile(r"/-/(health|static/.+|static-plugins/.+)")
 """What the public has of the addresses that belong to Datasette itself."""
+
+METRICS = "/-/metrics"
+"""What it has besides if the recipe says so."""
 
 AT_ONCE, QUEUE = 8, 64
 """Requests that are worked on until their answer begins, and those that wait for that."""
@@ -80,12 +85,13 @@ def asgi_wrapper(datasette: Any) -> Callable[[AsgiApp], AsgiApp]:
     if not is_public(datasette):
         return lambda app: app
     gate = Gate()
+    shows_metrics = part(datasette.config_dir, Publish).metrics
 
     def wrap(app: AsgiApp) -> AsgiApp:
         async def guarded(scope: Any, receive: Any, send: Any) -> None:
             if scope["type"] != "http":
                 await app(scope, receive, send)
-            elif _is_closed(datasette, scope["path"]):
+            elif _is_closed(datasette, scope["path"], shows_metrics):
                 await Response.text("Not found\n", status=404).asgi_send(send)
             elif await gate.enter():
                 await _let_in(gate, app, scope, receive, send)
@@ -117,9 +123,10 @@ async def _let_in(gate: Gate, app: AsgiApp, scope: Any, receive: Any, send: Any)
         leave()
 
 
-def _is_closed(datasette: Any, path: str) -> bool:
+def _is_closed(datasette: Any, path: str, shows_metrics: bool) -> bool:
     below = "/" + path.removeprefix(datasette.setting("base_url")).lstrip("/")
-    return below.startswith("/-/") and not OPEN.fullmatch(below)
+    is_open = OPEN.fullmatch(below) or (shows_metrics and below == METRICS)
+    return below.startswith("/-/") and not is_open
 
 
 @hookimpl

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import importlib
 import logging
-import multiprocessing
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from harvest.bulk.scan import Job, Scan, scan
 from harvest.errors import ConfigError, SourceError
+from harvest.processes import killing_told, pool, processors
 
 CONNECT_SECONDS = 10
 """How long a scheduler may take to answer."""
@@ -53,17 +48,16 @@ class Crew:
 
 @contextmanager
 def local(count: int | None = None) -> Iterator[Crew]:
-    """So many processes on this machine, by default one for each processor; they are started as they are needed."""
-    count = count or os.cpu_count() or 1
-    # spawned: a fork would share the open database
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _settle)
+    """So many processes on this machine, by default one for each processor."""
+    count = count or processors()
+    hands = pool(count)
 
     def submit(job: Job) -> Waiting:
-        with _killing_told():
-            future = pool.submit(scan, job)
+        with killing_told():
+            future = hands.submit(scan, job)
 
         def wait() -> Scan:
-            with _killing_told():
+            with killing_told():
                 return future.result()
 
         return wait
@@ -71,29 +65,7 @@ def local(count: int | None = None) -> Iterator[Crew]:
     try:
         yield Crew(submit, ahead=2 * count)
     finally:
-        pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _killing_told() -> Iterator[None]:
-    """Say in one line that a worker is gone."""
-    try:
-        yield
-    except BrokenProcessPool:
-        raise SourceError("a worker was killed, for want of memory perhaps; the next call goes on from there") from None
-
-
-def _settle() -> None:
-    """Let the writer alone decide when to end: by a signal, or by its own end, however sudden."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    writer = multiprocessing.parent_process()
-    if writer is not None:
-        threading.Thread(target=_follow, args=(writer.join,), daemon=True).start()
-
-
-def _follow(end: Callable[[], None]) -> None:
-    end()
-    os._exit(1)
+        hands.shutdown(cancel_futures=True)
 
 
 @contextmanager

@@ -14,7 +14,7 @@
     marks       a text cut where evidence begins and ends
     similar     studies that share the rarest of what a study has
     citation    a study as a reference list has it
-    harvests    how the harvests of a database went
+    harvests    how the harvests of a database went, and whether all is well
     held        the sets of a served database, kept in memory and renewed
 
 Nothing here writes to the database, and nothing here knows of pages.

@@ -1,4 +1,4 @@
-"""What every table and column means, as a home's ``metadata.yaml`` says it."""
+"""What every table and column means, as a home's ``metadata.yaml`` says it, and what the schema makes of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from harvest.store.connection import Connection
+
+_COLUMNS = 'SELECT name, type, "notnull" OR pk AS is_filled, pk FROM pragma_table_info(?)'
+
+_POINTERS = 'SELECT "from", "table" FROM pragma_foreign_key_list(?)'
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +28,8 @@ class Meaning:
 def meanings(home: Path) -> dict[str, Meaning]:
     """The tables that a home's metadata describes; none where it has no metadata."""
     path = home / "metadata.yaml"
-    described: dict[str, Any] = (yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None) or {}
-    databases = described.get("databases", {}).values()
+    told: dict[str, Any] = (yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None) or {}
+    databases = told.get("databases", {}).values()
     return {
         name: Meaning(
             str(table.get("title", name)),
@@ -35,20 +41,40 @@ def meanings(home: Path) -> dict[str, Meaning]:
     }
 
 
-def text(title: str, tables: Sequence[str], meanings: Mapping[str, Meaning]) -> str:
+def text(title: str, conn: Connection, tables: Sequence[str], meanings: Mapping[str, Meaning]) -> str:
     """A data dictionary for people, in Markdown.
 
     Args:
         title: what the data are called.
-        tables: the names of the tables, in the order in which they are described.
+        conn: a database that has the tables.
+        tables: their names, in the order in which they are described.
         meanings: what they mean.
     """
-    return "\n".join([f"# {title}: data dictionary", "", *(line for name in tables for line in _lines(name, meanings))])
+    return f"# {title}: data dictionary\n\n{described(conn, tables, meanings)}"
 
 
-def _lines(name: str, meanings: Mapping[str, Meaning]) -> Iterator[str]:
-    meaning = meanings.get(name, Meaning(name, "", {}))
-    yield from (f"## `{name}`: {meaning.title}", "", meaning.description, "", "| column | meaning |", "|---|---|")
-    for column, words in meaning.columns.items():
-        yield f"| `{column}` | {words.replace('|', '/')} |"
+def described(conn: Connection, tables: Sequence[str], meanings: Mapping[str, Meaning], heading: str = "##") -> str:
+    """A section for each table, its columns with their types, keys and meanings, in Markdown.
+
+    A key is "primary", alone or together with others of the table, or the table to a row of which it points.
+
+    Args:
+        conn: a database that has the tables.
+        tables: their names, in the order in which they are described.
+        meanings: what they mean.
+        heading: what the heading of a section begins with.
+    """
+    return "\n".join(
+        line for name in tables for line in _lines(conn, name, meanings.get(name, Meaning(name, "", {})), heading)
+    )
+
+
+def _lines(conn: Connection, name: str, meaning: Meaning, heading: str) -> Iterator[str]:
+    yield from (f"{heading} `{name}`: {meaning.title}", "", meaning.description, "")
+    yield from ("| column | type | key | meaning |", "|---|---|---|---|")
+    pointers = {column: f"`{table}`" for column, table in conn.execute(_POINTERS, (name,))}
+    for column, kind, is_filled, place in conn.execute(_COLUMNS, (name,)):
+        keys = [key for key in ("primary" if place else None, pointers.get(column)) if key]
+        words = meaning.columns.get(column, "").replace("|", "/")
+        yield f"| `{column}` | {kind}{'' if is_filled else ' or null'} | {', '.join(keys)} | {words} |"
     yield ""

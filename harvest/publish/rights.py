@@ -36,6 +36,9 @@ WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_*' AND nam
 ORDER BY name
 """
 
+REPLICATED = ("_litestream_lock", "_litestream_seq")
+"""What Litestream notes in a database that it replicates."""
+
 _DISPLACED = """
 UPDATE tag_evidence SET "start" = NULL, "end" = NULL
 WHERE section > 0 AND "start" IS NOT NULL AND NOT EXISTS (
@@ -56,6 +59,8 @@ def apply(conn: Connection, abstracts: Abstracts) -> None:
         abstracts: how much of each abstract stays.
     """
     conn.execute("BEGIN")
+    for table in REPLICATED:
+        conn.execute(f"DROP TABLE IF EXISTS {table}")
     for table in tables(conn):
         for column in _texts(conn, table):
             _rewrite(conn, table, column, "@", without_addresses)

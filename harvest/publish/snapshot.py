@@ -105,6 +105,18 @@ def export(config: Config, dest: Path, wanted: Wanted, day: date) -> Path:
     return folder
 
 
+def check(folder: Path) -> None:
+    """Check that a snapshot is whole, which one that was brought from elsewhere need not be.
+
+    Raises:
+        ConfigError: a file of it is not there, or not as it was made.
+    """
+    for line in (folder / SUMS).read_text(encoding="utf-8").splitlines():
+        digest, _, name = line.partition("  ")
+        if not (folder / name).is_file() or _digest(folder / name) != digest:
+            raise ConfigError(f"{folder / name}: not as {SUMS} says; bring or make the snapshot again")
+
+
 @contextmanager
 def _written(dest: Path, name: str, folder: Path) -> Iterator[Path]:
     """A folder beside the one wanted, which takes its place when the block has ended well and leaves nothing else."""
@@ -178,7 +190,7 @@ def _describe(folder: Path, config: Config, wanted: Wanted, day: date, conn: Con
     notice = _NOTICE.format(title=title, abstracts=_KEPT[wanted.abstracts], version=__version__, sums=SUMS)
     for name, content in {
         f"{config.name}.toml": _recipe(config, wanted.abstracts),
-        "DICTIONARY.md": dictionary.text(title, tables, meanings),
+        "DICTIONARY.md": dictionary.text(title, conn, tables, meanings),
         "CITATION.cff": _citation(config, day),
         "NOTICE": notice,
         "counts.json": _json(_counts(config, wanted.abstracts, day, conn, tables)),
@@ -193,7 +205,8 @@ def _recipe(config: Config, abstracts: Abstracts) -> str:
     tracker, publish = config.recipe.tracker, config.recipe.publish
     parts: list[tuple[str, dict[str, Any]]] = [
         ("[tracker]", {"title": tracker.title, "facets": list(tracker.facets)}),
-        ("[publish]", {"abstracts": abstracts, "address": publish.address, "cors": publish.cors}),
+        ("[limits]", {"stale_days": config.recipe.limits.stale_days}),
+        ("[publish]", publish.model_dump() | {"abstracts": abstracts}),
         *(("[[searches]]", {"name": one.name, "term": one.expression}) for one in config.recipe.searches),
     ]
     lines = ["# What this snapshot was made by, without what concerns its operator alone."]

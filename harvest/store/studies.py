@@ -19,6 +19,10 @@ MISSES_THAT_COUNT = 3
 """Days on which PubMed must leave out a PMID before it is taken as gone."""
 
 
+TagAll = Callable[[Sequence[Study]], Iterable[Sequence[Tag]]]
+"""Gives each of some studies its tags, in their order."""
+
+
 class Studies:
     """The studies in a database."""
 
@@ -44,7 +48,7 @@ class Studies:
     def save(
         self,
         studies: Iterable[Study],
-        tags: Callable[[Study], Sequence[Tag]],
+        tags: TagAll,
         *,
         answered: bool = False,
         later: Collection[Pmid] = (),
@@ -150,7 +154,7 @@ class Studies:
         )
         return {pmid: Held(*values) for pmid, *values in rows}
 
-    def _add(self, studies: Sequence[Study], tags: Callable[[Study], Sequence[Tag]]) -> None:
+    def _add(self, studies: Sequence[Study], tags: TagAll) -> None:
         """Write studies that are not held yet, all at once."""
         pmids = [study.pmid for study in studies]
         self._write(studies, tags)
@@ -159,7 +163,7 @@ class Studies:
         for (pmid,) in withdrawn.fetchall():
             self._mark_missing(pmid)
 
-    def _revise(self, study: Study, tags: Callable[[Study], Sequence[Tag]]) -> None:
+    def _revise(self, study: Study, tags: TagAll) -> None:
         """Write a study over what is held of it, and keep what became different."""
         before = self._changes.tracked(study.pmid)
         former = [self._shared(lookup, study.pmid) for lookup in LOOKUPS]
@@ -172,10 +176,10 @@ class Studies:
         self._links.relink(study.pmid)
         self._changes.note(study.pmid, before)
 
-    def _write(self, studies: Sequence[Study], tags: Callable[[Study], Sequence[Tag]]) -> None:
+    def _write(self, studies: Sequence[Study], tags: TagAll) -> None:
         """Write studies with their tags, table by table; in ``studies`` alone they may be already."""
         first_seen = self._conn.now()
-        tagged = self._tags.rows((study.pmid, tags(study)) for study in studies)
+        tagged = self._tags.rows(zip((study.pmid for study in studies), tags(studies), strict=True))
         self._conn.executemany(
             _UPSERT,
             ((*study_row(study, first_seen), *given.values) for study, given in zip(studies, tagged, strict=True)),

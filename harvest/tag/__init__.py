@@ -16,11 +16,13 @@
     participants   which of them the results rest on
     follow_up      after how many days the last outcome is told
     tagger         all of it, one study at a time
+    crew           the same in several processes, where there is much to tag
 
 Nothing here knows the subject; another taxonomy makes it another tracker.
 """
 
+from harvest.tag.crew import Crew
 from harvest.tag.tagger import Tagger
 from harvest.tag.taxonomy import Taxonomy, load
 
-__all__ = ["Tagger", "Taxonomy", "load"]
+__all__ = ["Crew", "Tagger", "Taxonomy", "load"]

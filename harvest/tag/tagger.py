@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -68,6 +68,10 @@ class Tagger:
         tags = [self._findings[tag.facet].told(tag, reading) if tag.facet in self._findings else tag for tag in wanted]
         tags += self._counted(reading, signals)
         return tuple(sorted(tags, key=lambda tag: self._place[tag.facet]))
+
+    def tag_all(self, studies: Iterable[Taggable]) -> Iterator[tuple[Tag, ...]]:
+        """The tags of each study, in their order."""
+        return map(self.tag, studies)
 
     def _counted(self, reading: Sequence[Sentence], signals: Collection[str]) -> Iterator[Tag]:
         """The numbers that the record states."""

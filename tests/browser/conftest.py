@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,11 +39,19 @@ def needs(command: str, package: str) -> str:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[str]:
-    """Serve a home by ``datasette`` at a free port; the address of its front page, without the last slash."""
+def serving(
+    home: Path, datasette: Path | None = None, environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Iterator[str]:
+    """Serve a home at a free port; the address of its front page, without the last slash.
+
+    By the ``datasette`` of the environment that this runs in, or another one called from a folder.
+    """
     log = home.with_suffix(".log")
-    command = [program("datasette"), str(home), "--port", "0"]
-    with log.open("wb") as stream, subprocess.Popen(command, stdout=stream, stderr=stream) as server:
+    command = [datasette or program("datasette"), home, "--port", "0"]
+    with (
+        log.open("wb") as stream,
+        subprocess.Popen(command, stdout=stream, stderr=stream, env=environment, cwd=folder) as server,
+    ):
         try:
             yield _address(server, log)
         finally:

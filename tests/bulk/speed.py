@@ -11,8 +11,7 @@ import re
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -21,12 +20,15 @@ from tempfile import TemporaryDirectory
 from harvest.bulk.scan import Job, scan
 from harvest.bulk.terms import Terms, terms_of
 from harvest.config import load
+from tests.bench.measure import Figure, Options, in_turn, seconds, times_as_fast
 from tests.bulk.files import add_sum, file_of
 from tests.pubmed.corpus import corpus_files, read_bytes, split_records
 from tests.pubmed.grow import grow
 from tests.pubmed.server import SAMPLE
 
-ROUNDS = 7
+RECORDS = 30_000
+OVER_GUNZIP, MEMORY_MORE = 1.25, 60
+
 EVERY = 1_000
 """One record of so many is about the subject."""
 
@@ -42,11 +44,10 @@ PUBMED = 52_000_000_000
 """Bytes of all of PubMed's 1,334 baseline files of 2026, compressed, at the most that is reported (30 GB the least)."""
 
 MEMORY = """
-import re
-from pathlib import Path
 import harvest.cli
+from tests.bench.measure import peak_memory
 {work}
-print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+print(peak_memory())
 """
 """Has a worker as ``harvest bulk`` starts it do some work, or none, and tell the most memory that it took."""
 
@@ -62,14 +63,14 @@ def terms() -> Terms:
     return terms_of((search.name, search.expression) for search in load(Path("db"), {}).recipe.searches)
 
 
-def records(count: int) -> Iterator[bytes]:
+def records(count: int, seed: int = 1) -> Iterator[bytes]:
     """Records as in a file of PubMed."""
-    random = Random(3)
+    random = Random(seed)
     corpus = [record for path in corpus_files([SAMPLE]) for record in split_records(read_bytes(path))]
     words = sorted(
         {word for record in corpus for word in re.findall(rb"[A-Za-z]{3,}", re.sub(rb"<[^>]*>", b"", record))}
     )
-    for number, record in enumerate(grow(corpus, count, newest=date(2026, 11, 21))):
+    for number, record in enumerate(grow(corpus, count, seed=seed, newest=date(2026, 11, 21))):
         told = record if number % EVERY == 0 else re.sub(_SUBJECT, b"caffe", record)
         cited = b"".join(_reference(random, words) for _ in range(random.randrange(2 * CITED)))
         cited = cited if number % CITING == 0 else re.sub(_SUBJECT, b"caffe", cited)
@@ -89,41 +90,37 @@ def gunzip(path: Path) -> None:
             pass
 
 
-def taken(work: Callable[[], object]) -> float:
-    """The seconds of one core that some work takes."""
-    started = time.process_time()
-    work()
-    return time.process_time() - started
-
-
 def peak(work: str) -> float:
     """The most memory, in MB, of a worker that does some work."""
     code = MEMORY.format(work=work)
-    return int(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout) / 1_024
+    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
 
 
-def bulk(count: int) -> None:
+def bulk(options: Options) -> Iterator[Figure | str]:
     """Looking through a file, its sum checked, against decompressing it with the standard library."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "pubmed26n0001.xml.gz"
-        body = file_of(records(count))
+        body = file_of(records(options.records or RECORDS))
         path.write_bytes(gzip.compress(body, 6))
         add_sum(path)
         size, plain = path.stat().st_size, len(body)
         del body
         job = Job(str(path), terms())
         found = scan(job)
-        rounds = [(taken(lambda: gunzip(path)), taken(lambda: scan(job))) for _ in range(ROUNDS)]
-        alone, ours = (statistics.median(column) for column in zip(*rounds, strict=True))
-        ratio = statistics.median(one / other for one, other in rounds)
-        print(f"  {len(found.named):,} records, {plain / 1e6:,.0f} MB, {size / 1e6:,.1f} MB compressed;", end=" ")
-        print(f"{len(found.hits):,} hits")
-        print(f"  stdlib gunzip alone {alone:.2f} s, {plain / alone / 1e6:,.0f} MB/s")
-        print(
-            f"  harvest bulk, with MD5 {ours:.2f} s, {plain / ours / 1e6:,.0f} MB/s: {ratio:.2f} times as fast", end=" "
+        taken = in_turn(
+            {"gunzip": lambda _: seconds(lambda: gunzip(path)), "ours": lambda _: seconds(lambda: scan(job))}
         )
-        print(f"(median of {ROUNDS} rounds in turn)")
+        alone, ours = (statistics.median(taken[side]) for side in ("gunzip", "ours"))
+        sizes = f"{plain / 1e6:,.0f} MB of XML, {size / 1e6:,.1f} MB compressed"
+        yield f"{len(found.named):,} records, {sizes}; {len(found.hits):,} hits"
+        detail = f"{plain / ours / 1e6:,.0f} to {plain / alone / 1e6:,.0f} MB a second, MD5 included"
+        ratio = times_as_fast(taken["ours"], taken["gunzip"])
+        yield Figure("against gunzip of the standard library alone", ratio, "x", least=OVER_GUNZIP, detail=detail)
         idle = peak("")
-        print(f"  idle worker {idle:.0f} MB, at work {peak(WORK.format(path=str(path))) - idle:.0f} MB more")
-        print(f"  all of PubMed: {PUBMED / 1e9:.0f} GB / {size / ours / 1e6:.0f} MB/s = ", end="")
-        print(f"{PUBMED / (size / ours) / 60:.1f} minutes of one core")
+        more = peak(WORK.format(path=str(path))) - idle
+        yield Figure(
+            "a worker's memory above an idle one's", more, "MB", most=MEMORY_MORE, detail=f"idle {idle:.0f} MB"
+        )
+        minutes = PUBMED / (size / ours) / 60
+        detail = f"{PUBMED / 1e9:.0f} GB / {size / ours / 1e6:.0f} MB a second"
+        yield Figure("all of PubMed, by bytes", minutes, "minutes of one core", detail=detail)

@@ -1,4 +1,4 @@
-"""The verb over processes, and over a real Dask cluster: a scheduler and workers that are processes of their own."""
+"""The verb over processes, and over a real Dask cluster: its parts are processes, or machines, of their own."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from random import Random
 
@@ -19,7 +19,9 @@ from click.testing import CliRunner, Result
 
 from harvest import home as homes
 from harvest.cli import main
+from tests.bulk import machines
 from tests.bulk.files import about, add_sum, citing, deletion, other, write
+from tests.bulk.machines import HERE, Machine
 from tests.dumps import Dump, differences, faults_of, logical_dump
 
 pytestmark = pytest.mark.slow
@@ -53,10 +55,10 @@ def program(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of Dask, ended at the end."""
+def started(machine: Machine, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of Dask on a machine, ended at the end."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
+        [*machine.prefix, sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
@@ -76,25 +78,23 @@ def free_port() -> int:
 
 
 @contextmanager
-def cluster(workers: int, folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and workers on loopback, each without a nanny that would start it anew."""
+def cluster(
+    folder: Path, workers: Sequence[Machine], scheduler: Machine = HERE
+) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and workers, each without a nanny that would start it anew."""
     port = free_port()
-    address = f"tcp://127.0.0.1:{port}"
-    with started("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--no-show"):
+    address = f"tcp://{scheduler.address}:{port}"
+    quiet = ("--no-dashboard", "--host")
+    with ExitStack() as stack:
+        ready = ("dask_scheduler", "--port", str(port), "--no-show", *quiet, scheduler.address)
+        stack.enter_context(started(scheduler, *ready))
         processes = []
-        try:
-            for number in range(workers):
-                held = started(
-                    "dask_worker",
-                    address,
-                    *("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"),
-                    *("--name", f"worker-{number}", "--local-directory", str(folder / f"worker-{number}")),
-                )
-                processes.append((held, held.__enter__()))
-            yield address, [process for _, process in processes]
-        finally:
-            for held, _ in processes:
-                held.__exit__(None, None, None)
+        for number, machine in enumerate(workers):
+            name = f"worker-{number}"
+            own = ("--name", name, "--local-directory", str(folder / name), *quiet, machine.address)
+            process = started(machine, "dask_worker", address, "--nthreads", "1", "--no-nanny", *own)
+            processes.append(stack.enter_context(process))
+        yield address, processes
 
 
 def told_by(database: Path) -> Dump:
@@ -121,23 +121,49 @@ def here_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_cluster_that_loses_a_worker_ends_as_one_process_does(tmp_path: Path) -> None:
     """One of two workers is killed while it has work; not a row differs, and nothing is said under cron."""
     pytest.importorskip("distributed")
-    paths = files_of_a_year(tmp_path / "files", 24, 1_500)
-    alone = fresh(tmp_path / "alone")
+
+    def kill(worker: subprocess.Popen[bytes]) -> None:
+        worker.kill()
+        worker.wait()
+
+    with cluster(tmp_path, [HERE, HERE]) as (address, workers):
+        assert_ends_as_one_process(tmp_path, address, workers[0], kill)
+
+
+@pytest.mark.usefixtures("here_alone")
+def test_a_cluster_of_machines_that_loses_one_ends_as_one_process_does(tmp_path: Path) -> None:
+    """Scheduler, writer and workers reach each other by network alone; one is cut off, and nobody is told."""
+    pytest.importorskip("distributed")
+    if reason := machines.forbidden():
+        pytest.skip(reason)
+    with (
+        machines.apart(4) as (scheduler, writer, *others),
+        cluster(tmp_path, others, scheduler) as (address, workers),
+    ):
+        assert_ends_as_one_process(tmp_path, address, workers[0], lambda _: machines.unplug(others[0]), writer)
+
+
+def assert_ends_as_one_process(
+    folder: Path,
+    address: str,
+    worker: subprocess.Popen[bytes],
+    lose: Callable[[subprocess.Popen[bytes]], None],
+    writer: Machine = HERE,
+) -> None:
+    """Look through files over a cluster that loses a worker while it has work, and compare with one process."""
+    paths = files_of_a_year(folder / "files", 24, 1_500)
+    alone, together = fresh(folder / "alone"), fresh(folder / "together")
     straight = one_process(alone, *paths)
     assert (straight.exit_code, straight.output) == (0, "")
-    together = fresh(tmp_path / "together")
-    with cluster(2, tmp_path) as (address, workers):
-        command = [sys.executable, "-m", "tests.bulk.program", "--home", str(together), "bulk", "--scheduler", address]
-        running = subprocess.Popen(
-            [*command, *map(str, reversed(paths))], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-        )
-        wait_for_files(together / "ketamine.db", 3)
-        workers[0].send_signal(signal.SIGSTOP)
-        wait_for_standstill(together / "ketamine.db")  # the writer waits for what that worker has in hand
-        workers[0].send_signal(signal.SIGKILL)
-        workers[0].wait()
-        done_before = files_done(together / "ketamine.db")
-        out, err = running.communicate(timeout=300)
+    command = [*writer.prefix, sys.executable, "-m", "tests.bulk.program", "--home", str(together)]
+    command += ["bulk", "--scheduler", address, *map(str, reversed(paths))]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    wait_for_files(together / "ketamine.db", 3)
+    worker.send_signal(signal.SIGSTOP)
+    wait_for_standstill(together / "ketamine.db")  # the writer waits for what that worker has in hand
+    lose(worker)
+    done_before = files_done(together / "ketamine.db")
+    out, err = running.communicate(timeout=300)
     assert done_before < len(paths)
     assert (running.returncode, out, err) == (0, "", "")
     assert differences(told_by(alone / "ketamine.db"), told_by(together / "ketamine.db")) == []
@@ -240,7 +266,7 @@ def test_a_cluster_without_workers_is_told(tmp_path: Path) -> None:
     """One line that says how to start one."""
     pytest.importorskip("distributed")
     home = fresh(tmp_path / "home")
-    with cluster(0, tmp_path) as (address, _):
+    with cluster(tmp_path, []) as (address, _):
         result = program(home, "bulk", "--scheduler", address, write(tmp_path, 1, about(970_000_101)))
     assert result.returncode == 1
     assert result.stderr == (

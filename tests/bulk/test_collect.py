@@ -19,7 +19,7 @@ from harvest.pipeline import Report
 from harvest.store import Outcome, Store
 from tests.bulk.files import HERE, TERMS, about, add_sum, deletion, other, write
 from tests.dumps import differences, logical_dump
-from tests.fakes import Clock, FakeTagger
+from tests.fakes import Clock, FakeTagger, untagged
 from tests.pubmed.invented import article
 
 ONE, TWO, THREE, FOUR = (970_000_101 + at for at in range(4))
@@ -122,7 +122,7 @@ def load_one(store: Store, xml: bytes) -> None:
     (study,) = medline.read_set(b"<PubmedArticleSet>" + xml + b"</PubmedArticleSet>")
     assert isinstance(study, Study)
     with store.transaction():
-        store.studies.save([study], lambda _: (), answered=True)
+        store.studies.save([study], untagged, answered=True)
 
 
 def test_a_deletion_in_the_same_file_comes_after_the_records(store: Store, tmp_path: Path) -> None:

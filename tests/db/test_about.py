@@ -1,16 +1,11 @@
-"""About and methods tells how studies come, are tagged and are cited; a monitor is told how the site stands."""
+"""About and methods tells how studies come, are tagged and are cited."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from tests.db.conftest import database
-from tests.db.filled import TODAY, fill
+from tests.db.filled import TODAY
 from tests.db.site import Site
 from tests.db.test_home import total, tree, words
 
@@ -82,65 +77,3 @@ def test_about_stands_without_a_database(home: Path) -> None:
         page = site.page("/about")
     assert "There is no database yet." in page
     assert "Where the records come from" in page
-
-
-def health(home: Path, *runs: dict[str, Any]) -> dict[str, Any]:
-    """What a monitor is told of a filled home after some more runs."""
-    with database(home) as opened:
-        fill(opened, kind="live")
-        opened.table("runs").insert_all({"started": "2026-11-22T05:00:00Z", "command": "run"} | run for run in runs)
-    with Site(home) as site:
-        answer = site.get("/-/health")
-    assert answer.status_code == 200
-    assert answer.headers["Cache-Control"] == "max-age=10"
-    told: dict[str, Any] = answer.json()
-    return told
-
-
-def test_a_healthy_site_is_ok(home: Path) -> None:
-    """With when it was harvested last and what it holds."""
-    assert health(home) == {
-        "status": "ok",
-        "studies": 5,
-        "newest_entered": TODAY.isoformat(),
-        "last_success": f"{TODAY}T03:30:00Z",
-        "failure": None,
-        "pending": 1,
-    }
-
-
-@pytest.mark.parametrize(
-    ("runs", "status"),
-    [
-        ([{"status": "failed", "error": "no answer\nand more"}], "failing"),
-        ([{"status": "interrupted"}], "failing"),
-        ([{"status": "failed", "error": "no answer"}, {"status": "ok"}], "stale"),
-        ([{"status": "running"}], "ok"),
-        ([{"status": "failed", "command": "tag"}], "ok"),
-    ],
-)
-def test_a_failed_harvest_is_told_to_a_monitor(home: Path, runs: list[dict[str, str]], status: str) -> None:
-    """Until one ended well; of an error the first line."""
-    told = health(home, *({"finished": "2026-01-01T00:00:00Z"} | run for run in runs))
-    assert told["status"] == status
-    assert told["failure"] in {None, "no answer", "interrupted"}
-
-
-@pytest.mark.parametrize(("days", "status"), [(2, "ok"), (4, "stale")])
-def test_studies_go_stale(home: Path, days: int, status: str) -> None:
-    """When no harvest has ended well for three days."""
-    finished = (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert health(home, {"status": "ok", "finished": finished})["status"] == status
-
-
-def test_a_site_without_studies_is_empty(home: Path, empty_site: Site) -> None:
-    """It answers, so the status is 200."""
-    answer = empty_site.get("/-/health")
-    assert (answer.status_code, answer.json()["status"]) == (200, "empty")
-
-
-def test_a_site_without_a_database_is_not_available(home: Path) -> None:
-    """A monitor sees it by the status alone."""
-    with Site(home) as site:
-        answer = site.get("/-/health")
-    assert (answer.status_code, answer.json()["status"]) == (503, "empty")

@@ -58,6 +58,14 @@ def test_a_full_copy_holds_everything(copy: Connection) -> None:
     assert copy.fact("abstracts") == "full"
 
 
+def test_what_replicates_the_database_leaves_no_trace(copy: Connection) -> None:
+    """Its numbers would make a difference between copies of one state."""
+    for table in rights.REPLICATED:
+        copy.execute(f"CREATE TABLE {table} (id INTEGER)")
+    rights.apply(copy, "full")
+    assert value(copy, "SELECT count(*) FROM sqlite_master WHERE name LIKE '%litestream%'") == 0
+
+
 def test_an_excerpt_is_the_beginning(copy: Connection) -> None:
     """Sections with their labels as before, the last one cut; the abstract is still its sections."""
     rights.apply(copy, "excerpt")

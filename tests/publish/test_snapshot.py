@@ -119,12 +119,14 @@ def test_the_counts_are_those_of_the_tables(home: Path, tmp_path: Path) -> None:
 
 
 def test_every_column_is_in_the_dictionary(home: Path, tmp_path: Path) -> None:
-    """By the words of the pages."""
+    """By the words of the pages, with what the schema says of it."""
     told = (made(home, tmp_path / "out") / "DICTIONARY.md").read_text()
     for name, meaning in dictionary.meanings(SHIPPED).items():
         if name not in ("studies_fts", "_sqlite_migrations"):
             assert f"\n## `{name}`: {meaning.title}\n" in told
             assert all(f"\n| `{column}` | " in told for column in meaning.columns)
+    assert "\n| `author_id` | INTEGER | `authors` | The name |\n" in told
+    assert "\n| `pmid` | INTEGER | primary, `studies` | The study |\n" in told
 
 
 def test_it_can_be_cited(home: Path, tmp_path: Path) -> None:
@@ -144,11 +146,12 @@ def test_it_can_be_cited(home: Path, tmp_path: Path) -> None:
 def test_the_recipe_in_it_is_right_and_keeps_to_itself_what_is_the_operators(home: Path, tmp_path: Path) -> None:
     """No contact, no feed address; title, facets and searches as they were, with what was made of the abstracts."""
     text = (home / "ketamine.toml").read_text().replace('email = ""', 'email = "me@example.org"')
+    text = text.replace("stale_days = 3", "stale_days = 9")
     feed = '[[feeds]]\nname = "newest"\nurl = "https://pubmed.ncbi.nlm.nih.gov/rss/search/issued-to-me/"\n'
     (home / "ketamine.toml").write_text(f"{text}\n{feed}")
     folder = made(home, tmp_path / "out", Wanted("link"))
     told, own = (recipe.load(one, {}).recipe for one in (folder, home))
-    assert (told.tracker, told.publish.abstracts) == (own.tracker, "link")
+    assert (told.tracker, told.publish.abstracts, told.limits.stale_days) == (own.tracker, "link", 9)
     assert [one.expression for one in told.searches] == [one.expression for one in own.searches]
     assert not [
         name for name, content in contents(folder).items() if b"me@example" in content or b"issued-to-me" in content

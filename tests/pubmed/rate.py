@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.pubmed.answer import JSON, Answer
@@ -37,6 +38,11 @@ class RateLimit:
                 seen.popleft()
             seen.append(now)
             return len(seen)
+
+
+def most_in_a_second(times: Sequence[float]) -> int:
+    """The most of some moments that lie within one second."""
+    return max(sum(start <= time < start + 1 for time in times) for start in times)
 
 
 def refusal(caller: str, count: int, limit: int) -> Answer:

@@ -12,7 +12,7 @@ def save(store: Store, *studies: Study) -> list[Outcome]:
     with store.transaction():
         if not store.fact("taxonomy"):
             store.tags.publish(tagger.facets, tagger.definitions, tagger.digest)
-        return list(store.studies.save(studies, tagger.tag).values())
+        return list(store.studies.save(studies, tagger.tag_all).values())
 
 
 def dump(store: Store) -> dict[str, list[dict[str, object]]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from harvest.errors import StoreError
-from harvest.model import Section, Study
+from harvest.model import Section, Study, Tag
 from harvest.store import Store
 from tests.fakes import STUDY, study
 from tests.store.saving import dump, save
@@ -23,7 +24,7 @@ def test_the_database_is_opened_safely(store: Store, pragma: str) -> None:
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     """Half a batch is never seen."""
 
-    def fails(_: Study) -> tuple[()]:
+    def fails(_: Sequence[Study]) -> list[tuple[Tag, ...]]:
         raise ZeroDivisionError
 
     before = dump(store)

@@ -1,0 +1,55 @@
+"""A crew gives what a tagger alone gives, in the same order, and leaves no process behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from harvest.errors import SourceError
+from harvest.tag import Crew, Tagger
+from harvest.tag.crew import AT_ONCE, MUCH
+from tests.tag.studies import lithium, study
+
+TEXTS = ("Lithium and renal failure.", "Hypothyroidism under lithium.", "Nothing of interest.")
+SOME = [study(TEXTS[number % len(TEXTS)]) for number in range(2 * AT_ONCE + 1)]
+
+
+def crew_of(folder: Path, helpers: int) -> Crew:
+    taxonomy = lithium(folder)
+    return Crew(taxonomy, None, Tagger(taxonomy), helpers)
+
+
+def test_a_crew_tags_as_one_tagger_does(tmp_path: Path) -> None:
+    """Alone as long as there is little to tag, then with helpers, which go when it is closed."""
+    with crew_of(tmp_path, helpers=2) as crew:
+        alone = [crew.tag(one) for one in SOME]
+        assert [len(tags) for tags in alone[:3]] != [0, 0, 0]
+        while crew.tagged <= MUCH:
+            assert list(crew.tag_all(SOME)) == alone
+            assert bool(multiprocessing.active_children()) == (crew.tagged > MUCH)
+    assert multiprocessing.active_children() == []
+
+
+def test_where_there_is_one_processor_nobody_helps(tmp_path: Path) -> None:
+    """A helper would only take its time from the others."""
+    with crew_of(tmp_path, helpers=1) as crew:
+        while crew.tagged <= MUCH:
+            list(crew.tag_all(SOME))
+        assert multiprocessing.active_children() == []
+
+
+def test_a_helper_that_is_killed_is_told_in_one_line(tmp_path: Path) -> None:
+    """For want of memory, say."""
+    with crew_of(tmp_path, helpers=2) as crew:
+        while crew.tagged <= MUCH:
+            list(crew.tag_all(SOME))
+        for helper in multiprocessing.active_children():
+            assert helper.pid
+            os.kill(helper.pid, signal.SIGKILL)
+            helper.join()
+        with pytest.raises(SourceError, match="a worker was killed"):
+            list(crew.tag_all(SOME))
