@@ -36,7 +36,7 @@ demo: .venv/.complete ## harvest the sample corpus from a local PubMed, then ser
 	@exec $(BIN)/python -m tests.demo sample-home --port $(PORT)
 
 test: .venv/.complete ## the fast tests, under 5 minutes
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" -n auto
 
 test-slow: .venv/.complete ## the slow tests alone; those of pages need chromium and java, and are skipped without
 	$(BIN)/pytest -m slow

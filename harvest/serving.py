@@ -1,7 +1,7 @@
 """A public site for many readers: nginx in front, Datasette behind it, and a change of snapshots that nobody notices.
 
-    python -m harvest.serving deploy SITE SNAPSHOT    have SITE serve SNAPSHOT
-    python -m harvest.serving stop SITE               end everything that serves it
+    harvest-serving deploy SITE SNAPSHOT    have SITE serve SNAPSHOT
+    harvest-serving stop SITE               end everything that serves it
 
 SITE is a folder of this module's own:
 

@@ -180,7 +180,7 @@ def test_a_site_is_served_past_one_machine(tmp_path: Path) -> None:
     blocks = [text.replace("8080", port) for section, kind, text in BLOCKS if (section, kind) == (PAST, "sh")]
     with serve(studies(3), rate=None) as pubmed:
         machine = Machine(tmp_path, pubmed)
-        ran = machine.run(begin, listen, "trap 'python -m harvest.serving stop /srv/site' EXIT", *blocks)
+        ran = machine.run(begin, listen, "trap 'harvest-serving stop /srv/site' EXIT", *blocks)
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
     assert json.loads((machine.srv / "found.json").read_text())["total"] == 3
     (machine.srv / "returned.db").rename(machine.srv / "site" / "ketamine.db")

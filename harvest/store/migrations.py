@@ -566,6 +566,12 @@ def files(db: Database) -> None:
     )
 
 
+@migrations(name="0011_withdrawn")
+def withdrawn(db: Database) -> None:
+    """The few studies that PubMed no longer has, counted without reading all the others."""
+    _execute(db, "CREATE INDEX studies_missing_since ON studies (missing_since) WHERE missing_since IS NOT NULL;")
+
+
 def _execute(db: Database, script: str) -> None:
     """Run a script statement by statement: ``executescript`` would commit the transaction that a step runs in."""
     statement = ""
