@@ -39,6 +39,7 @@ from harvest.publish.letter import Form
 from harvest.pubmed import describe
 from harvest.store import Outcome, Store
 from harvest.terminal import progress, say
+from harvest.words import first_of
 
 EXAMPLES = 3
 """PMIDs shown beside a count."""
@@ -200,7 +201,7 @@ def load(ctx: click.Context, files: tuple[Path, ...]) -> None:
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="Read the files on a Dask cluster, as tcp://host:8786, where they lie under the same path (harvest[dask]).",
+    help="Read the files on a Dask cluster, as tcp://host:8786, where they lie under the same path (needs Dask).",
 )
 @home_option()
 @click.pass_context
@@ -253,7 +254,8 @@ def evaluate(ctx: click.Context, labels: Path, name: str | None, as_json: bool) 
     else:
         click.echo("\n".join(accuracy.table(evaluation.measures)))
     if evaluation.missing:
-        rest = f"{len(evaluation.missing):,} labelled ones are not here and were left out ({_some(evaluation.missing)})"
+        few = first_of(evaluation.missing, EXAMPLES)
+        rest = f"{len(evaluation.missing):,} labelled ones are not here and were left out ({few})"
         click.echo(f"harvest: {labels}: {evaluation.studies:,} studies measured; {rest}", err=True)
         ctx.exit(1)
 
@@ -266,7 +268,7 @@ def evaluate(ctx: click.Context, labels: Path, name: str | None, as_json: bool) 
     help="How much of each abstract: all, its beginning, or none.  [default: as the recipe says, else full]",
 )
 @click.option("--public", is_flag=True, help="For a site that is open to all; abstracts are excerpts by default.")
-@click.option("--parquet", is_flag=True, help="Add the tables as Parquet files (needs harvest[parquet]).")
+@click.option("--parquet", is_flag=True, help="Add the tables as Parquet files (needs pyarrow).")
 @home_option()
 @click.pass_context
 def export(ctx: click.Context, dest: Path, abstracts: Abstracts | None, public: bool, parquet: bool) -> None:
@@ -373,7 +375,7 @@ def check(ctx: click.Context, reach_only: bool) -> None:
     click.echo(f"NCBI may write to: {config.email or 'nobody; set email in the recipe or NCBI_EMAIL'}")
     click.echo(f"API key: {'set' if config.api_key else 'none, 3 requests a second'}")
     for search in config.recipe.searches:
-        click.echo(f"search {search.name}: {' '.join(search.term.split())}")
+        click.echo(f"search {search.name}: {search.expression}")
     for feed in config.recipe.feeds:
         click.echo(f"feed {feed.name}: {feed.url}")
     if not config.recipe.feeds:
@@ -436,15 +438,11 @@ def _ask_for_email(config: Config, store: Store) -> None:
 def _change_line(change: tagging.Change) -> str:
     """What would change about a tag, with a few PMIDs of each kind."""
     parts = [
-        f"{sign}{len(pmids):,} ({_some(pmids)})"
+        f"{sign}{len(pmids):,} ({first_of(pmids, EXAMPLES)})"
         for sign, pmids in (("+", change.gained), ("-", change.lost), ("~", change.altered))
         if pmids
     ]
     return f"{change.facet} {change.tag}: {' '.join(parts)}"
-
-
-def _some(pmids: Sequence[Pmid]) -> str:
-    return ", ".join(map(str, pmids[:EXAMPLES])) + (" ..." if len(pmids) > EXAMPLES else "")
 
 
 def _tell(report: pipeline.Report, store: Store, as_json: bool = False) -> None:

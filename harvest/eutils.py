@@ -73,7 +73,7 @@ def refuse_error_body(body: bytes) -> None:
         raise PayloadError("an HTML page came instead of data", retryable=True)
     if head.startswith(b'{"error"'):
         limited = b"rate limit" in head
-        said = "too many requests" if limited else _text_of(body, rb'"error"\s*:\s*"([^"]{1,200})"')
+        said = "too many requests" if limited else _error_of(body)
         raise PayloadError(f"NCBI answered with an error: {said}", retryable=limited)
 
 
@@ -92,6 +92,6 @@ def read_json(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _text_of(body: bytes, pattern: bytes) -> str:
-    found = re.search(pattern, body)
+def _error_of(body: bytes) -> str:
+    found = re.search(rb'"error"\s*:\s*"([^"]{1,200})"', body)
     return found.group(1).decode("utf-8", "replace") if found else "no reason given"

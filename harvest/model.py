@@ -39,6 +39,15 @@ INVERSE_LINK = {
 """What the other end of a link is called: PubMed's RefTypes in pairs (DTD pubmed_250101), in both directions."""
 INVERSE_LINK |= {other: kind for kind, other in INVERSE_LINK.items()}
 
+NOTICE_OF_LINK: dict[str, Notice] = {
+    "RetractionIn": "retracted",
+    "RetractedandRepublishedIn": "retracted",
+    "ExpressionOfConcernIn": "concern",
+    "ErratumIn": "corrected",
+    "CorrectedandRepublishedIn": "corrected",
+}
+"""What a link of each kind says of the standing of the study that it stands on; other kinds say nothing of it."""
+
 RETRACTED_PUBLICATION = "D016441"
 """The MeSH identifier of the publication type Retracted Publication."""
 
@@ -66,12 +75,12 @@ def gravest(publication_types: Iterable[str], links: Iterable[str]) -> Notice:
 
     Either may be present without the other: a retracted study may lack the publication type Retracted Publication.
     """
-    kinds = set(links)
-    if RETRACTED_PUBLICATION in publication_types or kinds & {"RetractionIn", "RetractedandRepublishedIn"}:
+    said = {NOTICE_OF_LINK.get(kind, "none") for kind in links}
+    if RETRACTED_PUBLICATION in publication_types or "retracted" in said:
         return "retracted"
-    if "ExpressionOfConcernIn" in kinds:
+    if "concern" in said:
         return "concern"
-    return "corrected" if kinds & {"ErratumIn", "CorrectedandRepublishedIn"} else "none"
+    return "corrected" if "corrected" in said else "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ A run that is cut off at any point leaves its sightings pending, and the next on
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from harvest.pubmed import BATCH, Described
 from harvest.sources import Discovery, Source
 from harvest.store import Outcome, Store
 from harvest.tagging import Tagger, retag_if_outdated
+from harvest.words import first_of
 
 T = TypeVar("T")
 
@@ -266,7 +266,7 @@ def _close(store: Store, report: Report, today: date, *, rechecked: bool) -> Non
             store.set_fact("rechecked", today.isoformat())
     for asked in report.sources:
         if asked.missing and not asked.error:
-            asked.error = f"{len(asked.missing):,} studies that it named are not here yet: {_listed(asked.missing)}"
+            asked.error = f"{len(asked.missing):,} studies that it named are not here yet: {first_of(asked.missing)}"
             report.problems.append(f"{asked.source.name}: {asked.error}; the next run asks for them again")
 
 
@@ -340,12 +340,7 @@ def _row(asked: SourceReport) -> dict[str, object]:
         "found": len(found.pmids) + len(found.changed) if found else None,
         "new": asked.new,
         "revised": asked.revised,
-        "missing": _listed(asked.missing) or None,
+        "missing": first_of(asked.missing) or None,
         "warnings": "\n".join(found.warnings) or None if found else None,
         "error": asked.error,
     }
-
-
-def _listed(pmids: Collection[Pmid]) -> str:
-    """The first PMIDs of many, for a line."""
-    return ", ".join(map(str, itertools.islice(pmids, 20))) + (" ..." if len(pmids) > 20 else "")

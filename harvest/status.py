@@ -18,13 +18,11 @@ from harvest.catalogue.harvests import HEALTH, State, health_of
 from harvest.config import Config
 from harvest.home import SHIPPED
 from harvest.store import Store
+from harvest.words import first_of
 
 Row = dict[str, Any]
 Ask = Callable[[str], Iterable[Mapping[str, Any]]]
 """Asks a database; gives the rows by the names of their columns."""
-
-NAMED_IN_A_LINE = 20
-"""How many PMIDs a line names; ``--json`` and the saved query name up to 1,000."""
 
 RUNS_SHOWN = 5
 """How many of the last runs a terminal shows."""
@@ -181,9 +179,9 @@ def _waiting(status: Status) -> Iterator[str]:
 
 
 def _named(status: Status, state: str) -> Iterator[str]:
-    pmids = [str(row["pmid_in_pubmed"]) for row in status.not_here if row["state"] == state]
+    pmids = [row["pmid_in_pubmed"] for row in status.not_here if row["state"] == state]
     if pmids:
-        yield f"  PMID {', '.join(pmids[:NAMED_IN_A_LINE])}" + (" ..." if len(pmids) > NAMED_IN_A_LINE else "")
+        yield f"  PMID {first_of(pmids)}"
 
 
 def _source_lines(source: SourceStatus) -> Iterator[str]:

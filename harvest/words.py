@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+NAMED_IN_A_LINE = 20
+"""How many of many values a line names."""
+
+
+def first_of(values: Sequence[object], most: int = NAMED_IN_A_LINE) -> str:
+    """The first of many values; dots tell that there are more."""
+    return ", ".join(map(str, values[:most])) + (" ..." if len(values) > most else "")
+
 
 def span(days: int) -> str:
     """A number of days in the largest unit that tells it exactly enough: 84 days are 12 weeks, 365 days a year."""

@@ -176,9 +176,7 @@ def check_partly(chance: random.Random, path: Path | None) -> None:
     """Of a file with one bad record every good one is read, and stored as it would be without the bad one."""
     good = chance.sample(records(), 4)
     bad = good.pop()
-    wanted = {
-        study.fingerprint for study in medline.read_set(invented.article_set(*good)) if isinstance(study, Study)
-    }
+    wanted = {study.fingerprint for study in medline.read_set(invented.article_set(*good)) if isinstance(study, Study)}
     good.insert(chance.randrange(4), spoilt(chance, bad))
     body = invented.article_set(*good)
     if path:

@@ -21,6 +21,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from harvest.assembly import today
 from tests.demo import program
 from tests.pubmed import serve
 from tests.tracker import studies
@@ -175,7 +176,7 @@ def test_an_image_would_harvest_and_serve(tmp_path: Path) -> None:
     assert replay.environment["HARVEST_HOME"] == home
     assert not list((tmp_path / "opt").rglob("*.db"))
     replay.run(["harvest", "init", home])
-    with serve(studies(2), rate=None) as pubmed:
+    with serve(studies(2, created=f"{today()}"), rate=None) as pubmed:
         replay.environment["HARVEST_EUTILS"] = pubmed.eutils
         assert replay.run(["harvest", "run"]) == ""
     with socket.create_server(("127.0.0.1", 0)) as free:

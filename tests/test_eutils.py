@@ -43,7 +43,7 @@ def test_the_rate_is_ncbis_3_a_second_and_10_with_a_key(
 
 
 def test_ncbi_is_asked_unless_another_address_is_given(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The address of the documentation, with an API key kept apart from those without."""
+    """At the address of the documentation."""
     asked: list[str] = []
     monkeypatch.setattr("harvest.eutils.shared_pacer", lambda url, *_: asked.append(url))
     Eutils(client)

@@ -21,7 +21,8 @@ from harvest.http import Pacer
 from harvest.model import INVERSE_LINK, ArticleId, HistoryDate, Link, MeshHeading, Pmid, Study, Substance
 from harvest.pipeline import Fetch, Report, Since, run
 from harvest.pubmed import Described
-from harvest.store import Held, Outcome, Store, decide
+from harvest.store import Outcome, Store
+from harvest.store.decision import Held, decide
 from tests.fakes import Clock, FakeSource, FakeTagger, fetch_from, study, untagged
 from tests.pubmed import LocalPubMed, revise
 from tests.pubmed.invented import article, article_set

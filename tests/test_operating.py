@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from harvest import home as homes
+from harvest.assembly import today
 from harvest.catalogue.harvests import Health, State
 from harvest.cli import main
 from harvest.metrics import figures_of, text_of
@@ -118,7 +119,9 @@ def changed(difference: str) -> str:
 def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A machine on which all of the guide was run."""
     root = tmp_path_factory.mktemp("operated")
-    records = [*studies(3), article(METABOLITE, title="Norketamine: an invented study.")]
+    entered = f"{today()}"
+    metabolite = article(METABOLITE, title="Norketamine: an invented study.", created=entered)
+    records = [*studies(3, created=entered), metabolite]
     with serve(records, rate=None) as pubmed:
         machine = Machine(root, pubmed)
         ran = machine.run(
@@ -178,7 +181,7 @@ def test_a_site_is_served_past_one_machine(tmp_path: Path) -> None:
     begin = "harvest init /srv/tracker\nexport HARVEST_HOME=/srv/tracker\nharvest run"
     listen = f"sed -i s/8080/{port}/ $HARVEST_HOME/serving/nginx.conf"
     blocks = [text.replace("8080", port) for section, kind, text in BLOCKS if (section, kind) == (PAST, "sh")]
-    with serve(studies(3), rate=None) as pubmed:
+    with serve(studies(3, created=f"{today()}"), rate=None) as pubmed:
         machine = Machine(tmp_path, pubmed)
         ran = machine.run(begin, listen, "trap 'harvest-serving stop /srv/site' EXIT", *blocks)
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout

@@ -105,6 +105,7 @@ def test_a_command_serves_what_it_harvested(command: str, checkout: Path, around
         page = _asked(f"http://127.0.0.1:{port}/")
     assert f"<strong>{SERVE[command]}</strong> studies" in page
     assert "Sample data: invented records" in page
+    assert "since=7&amp;" in page, "nothing is new"
 
 
 @contextmanager

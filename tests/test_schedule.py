@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from harvest import config as recipe
 from harvest import home as homes
+from harvest.assembly import today
 from harvest.schedule import cron_line, main, merged
 from harvest.store import Store
 from tests.pubmed import serve
@@ -31,7 +32,7 @@ def home(tmp_path: Path) -> Path:
 
 def test_the_line_runs_with_nothing_in_the_environment(home: Path) -> None:
     """As cron would: by ``/bin/sh``, per cent signs told by a backslash; it harvests, and is silent."""
-    with serve(studies(3), rate=None) as pubmed:
+    with serve(studies(3, created=f"{today()}"), rate=None) as pubmed:
         path = home / "ketamine.toml"
         path.write_text(path.read_text().replace('# eutils = "https', f'eutils = "{pubmed.eutils}"   # "https'))
         *when, command = cron_line(recipe.load(home)).split(maxsplit=5)

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from datasette import Request, Response
@@ -20,7 +19,7 @@ from harvest.publish import jsons
 from harvest.publish.formats import FORMATS
 from harvest.publish.record import Vocabulary, batch
 from harvest.publish.schema import SCHEMAS, openapi
-from harvest.publish.selection import designs_of, lookup_of, pmid_of
+from harvest.publish.selection import filters_of, lookup_of, pmid_of
 
 hookimpl = HookimplMarker("datasette")
 
@@ -54,8 +53,7 @@ def _found(
     searcher: Searcher, conn: Reads, args: Mapping[str, Sequence[str]], levels: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     lookup = lookup_of(searcher.sets, args)
-    filters = replace(lookup.filters, designs=designs_of(lookup, levels))
-    found = searcher.search(conn, lookup.text, filters, lookup.sort, lookup.size, lookup.page)
+    found = searcher.search(conn, lookup.text, filters_of(lookup, levels), lookup.sort, lookup.size, lookup.page)
     return {
         "total": found.total,
         "page": lookup.page,

@@ -54,5 +54,4 @@ def _front(searcher: Searcher, conn: Reads, scope: Scope, facets: dict[str, str]
         "days": NEW_WITHIN,
         "all": overview.all,
         "in_pubmed": conn.execute(_IN_PUBMED).fetchone()[0],
-        "label_of": lambda facet, tag: sets.tags[facet, tag].label if (facet, tag) in sets.tags else tag,
     }

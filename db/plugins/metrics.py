@@ -8,7 +8,7 @@ from datasette import Response
 from pluggy import HookimplMarker
 
 from harvest.catalogue.harvests import HEALTH, Health, health_of
-from harvest.catalogue.held import served
+from harvest.catalogue.held import REVISION, served
 from harvest.catalogue.sets import Reads
 from harvest.config import Limits, part
 from harvest.metrics import CONTENT_TYPE, Figures, figures_of, text_of
@@ -16,8 +16,6 @@ from harvest.metrics import CONTENT_TYPE, Figures, figures_of, text_of
 hookimpl = HookimplMarker("datasette")
 
 CACHE = {"Cache-Control": "max-age=10"}
-
-_REVISION = "SELECT (SELECT value FROM about WHERE key = 'revision')"
 
 Held = tuple[str | None, Figures]
 """How often the database had changed, and its figures then."""
@@ -47,7 +45,7 @@ def _answer(health: Health, figures: Figures | None) -> Response:
 
 
 def _read(conn: Reads, former: Held | None) -> Held:
-    revision = conn.execute(_REVISION).fetchone()[0]
+    revision = conn.execute(REVISION).fetchone()[0]
     if former is not None and former[0] == revision:
         return former
     return revision, figures_of(conn.execute)

@@ -17,6 +17,7 @@ from harvest.catalogue.held import asked, served
 from harvest.catalogue.lookup import FINDINGS, Lookup
 from harvest.catalogue.search import Found, Searcher
 from harvest.catalogue.sets import Reads
+from harvest.publish.selection import filters_of, lookup_of
 
 hookimpl = HookimplMarker("datasette")
 
@@ -45,12 +46,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a page of results shows."""
+    """What a page of results shows; ``judged`` is the facet whose findings can be ticked."""
 
     lookup: Lookup
     found: Found
     studies: list[dict[str, Any]]
     choices: list[tuple[Any, list[Option]]]
+    judged: str | None
     findings: list[Option]
     conditions: list[tuple[str, str]]
     read_as: list[str]
@@ -98,10 +100,9 @@ async def _results(datasette: Any, request: Request) -> Results | None:
 def _search(searcher: Searcher, conn: Reads, args: Mapping[str, Sequence[str]], config: dict[str, Any]) -> Results:
     sets = searcher.sets
     facets = [facet for facet in sets.facets.values() if facet.kind != "number"]
-    lookup = Lookup.read(args, [facet.slug for facet in facets])
-    levels = config.get("evidence_levels", [])
-    designs = [design for level in levels[: lookup.level] for design in level["designs"]]
-    filters = replace(lookup.filters, designs=designs)
+    lookup = lookup_of(sets, args)
+    levels, shown = config.get("evidence_levels", []), config.get("matrix", {})
+    filters = filters_of(lookup, levels)
     found = searcher.search(conn, lookup.text, filters, lookup.sort, lookup.size, lookup.page)
     counts = {facet.slug: filters.counts(sets, found.by_words, facet.slug) for facet in facets}
     told = filters.finding_counts(sets, found.by_words, FINDINGS)
@@ -109,8 +110,9 @@ def _search(searcher: Searcher, conn: Reads, args: Mapping[str, Sequence[str]], 
     return Results(
         lookup=lookup,
         found=found,
-        studies=_studies(searcher, conn, found, list(config.get("matrix", {}).values())),
+        studies=_studies(searcher, conn, found, list(shown.values())),
         choices=[(facet, _options(searcher, lookup, facet.slug, counts[facet.slug])) for facet in facets],
+        judged=shown.get("columns"),
         findings=[
             Option(one, one.replace("-", " "), "", told[one], one in filters.findings, False) for one in FINDINGS
         ],

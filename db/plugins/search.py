@@ -1,16 +1,12 @@
 """The SQL function ``fts_quote``: what a reader types, as an expression for FTS5 that is never a syntax error."""
 
-import re
 import sqlite3
 
 from pluggy import HookimplMarker
 
+from harvest.catalogue.query import parse, quoted
+
 hookimpl = HookimplMarker("datasette")
-
-LONGEST_SEARCH = 1000
-"""Characters that are read of a search: FTS5 gives up on an expression of some thousand words."""
-
-_PIECE = re.compile(r'(-?)(?:"([^"]*)"|([^\s"]+))')
 
 
 @hookimpl
@@ -20,14 +16,11 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 
 def fts_quote(text: str) -> str:
-    """Words, ``"phrases in quotes"`` and ``-exclusions`` as an FTS5 expression in which each piece is quoted.
+    """What was typed, read as the search box reads it, with all words and phrases wanted and no tags looked for.
 
-    A quote without its partner is ignored. Exclusions with nothing to exclude them from are searched as words. Nothing
-    to search for gives the empty phrase, which FTS5 finds nowhere.
+    Nothing to search for gives the empty phrase, which FTS5 finds nowhere.
     """
-    pieces = _PIECE.findall(text.replace("\0", " ")[:LONGEST_SEARCH])
-    wanted = [f'"{phrase or word}"' for minus, phrase, word in pieces if not minus]
-    unwanted = [f'"{phrase or word}"' for minus, phrase, word in pieces if minus]
-    if not (wanted and unwanted):
-        return " ".join(wanted or unwanted) or '""'
-    return f"{' '.join(wanted)} NOT ({' OR '.join(unwanted)})"
+    query = parse(text)
+    wanted = [*map(quoted, query.words.split()), *(clause.expression for clause in query.required)] or ['""']
+    unwanted = [clause.expression for clause in query.excluded]
+    return " ".join(wanted) + (f" NOT ({' OR '.join(unwanted)})" if unwanted else "")

@@ -8,6 +8,7 @@ from jinja2 import Environment
 from pluggy import HookimplMarker
 
 from harvest.catalogue.harvests import FAILURE, LAST_SUCCESS
+from harvest.catalogue.held import served
 
 hookimpl = HookimplMarker("datasette")
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
@@ -43,21 +44,21 @@ class Status:
 
 
 async def read_status(datasette: Any) -> Status:
-    """The state of the first database that holds studies' tables."""
+    """The state of the database that is served."""
     title = datasette.metadata("title") or "Studies"
-    for name, database in datasette.databases.items():
-        if {"about", "runs", "studies"} <= set(await database.table_names()):
-            row = (await database.execute(_STATE)).first()
-            return Status(
-                title=title,
-                database=name,
-                is_sample=bool(row["is_sample"]),
-                has_studies=bool(row["has_studies"]),
-                last_success=row["last_success"],
-                failure=row["failure"],
-                abstracts=row["abstracts"],
-            )
-    return Status(title)
+    database = await served(datasette)
+    if database is None:
+        return Status(title)
+    row = (await database.execute(_STATE)).first()
+    return Status(
+        title=title,
+        database=database.name,
+        is_sample=bool(row["is_sample"]),
+        has_studies=bool(row["has_studies"]),
+        last_success=row["last_success"],
+        failure=row["failure"],
+        abstracts=row["abstracts"],
+    )
 
 
 @hookimpl

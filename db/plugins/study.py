@@ -17,11 +17,10 @@ from harvest.catalogue.marks import Passage, Span, passages
 from harvest.catalogue.search import Searcher
 from harvest.catalogue.sets import Reads, Sets
 from harvest.catalogue.similar import Similar, similar
+from harvest.publish.selection import pmid_of
+from harvest.publish.wording import NOTICES
 
 hookimpl = HookimplMarker("datasette")
-
-LONGEST_PMID = 12
-"""Digits of a number that may be a PMID."""
 
 SHOWN = 2
 """Reasons of one kind that stand beside a tag; choosing the tag shows all."""
@@ -87,20 +86,7 @@ from tag_accuracy group by facet, tag
 
 _OTHERS = "select pmid, title, journal, publication_date, notice from studies where pmid in ({places})"
 
-_NOTICES = (
-    "RetractionIn",
-    "RetractedandRepublishedIn",
-    "ExpressionOfConcernIn",
-    "ErratumIn",
-    "CorrectedandRepublishedIn",
-)
-"""Links that stand on the study concerned and lead to what was published about its standing."""
-
-_CITED = {
-    "RetractionIn": "Retraction in",
-    "RetractedandRepublishedIn": "Retracted and republished in",
-    "ExpressionOfConcernIn": "Expression of concern in",
-}
+_CITED = ("RetractionIn", "RetractedandRepublishedIn", "ExpressionOfConcernIn")
 """What a citation of the study must not leave out."""
 
 _NOTICE_OF = {
@@ -192,7 +178,7 @@ class Study:
     @property
     def notices(self) -> list[Any]:
         """The links to what was published about the study's standing."""
-        return [link for link in self.parts["links"] if link["kind"] in _NOTICES]
+        return [link for link in self.parts["links"] if link["kind"] in NOTICES]
 
     @property
     def notice_of(self) -> list[tuple[str, Any]]:
@@ -218,7 +204,7 @@ class Study:
     @property
     def other_links(self) -> list[Any]:
         """The links that are not told above the title."""
-        told = {*_NOTICES, *_NOTICE_OF, "UpdateIn", "UpdateOf"}
+        told = {*NOTICES, *_NOTICE_OF, "UpdateIn", "UpdateOf"}
         return [link for link in self.parts["links"] if link["kind"] not in told]
 
 
@@ -231,13 +217,13 @@ def register_routes() -> list[tuple[str, Any]]:
 async def study_page(datasette: Any, request: Request) -> Response:
     """The page of a study; one that says what to do where there is no such study."""
     typed = request.url_vars["pmid"]
-    pmid = _number(typed)
-    if pmid is not None and str(pmid) != typed:
+    pmid = pmid_of(typed)
+    if pmid and str(pmid) != typed:
         return Response.redirect(datasette.urls.path(f"/study/{pmid}"))
     database = await served(datasette)
     chosen = request.args.get("tag") or ""
     found = None
-    if database is not None and pmid is not None:
+    if database is not None and pmid:
         found = await asked(database, lambda searcher, conn: _study(searcher, conn, pmid, chosen))
     if isinstance(found, Study):
         context = {"study": found, "database": database.name}
@@ -245,12 +231,6 @@ async def study_page(datasette: Any, request: Request) -> Response:
     context = {"typed": typed, "pmid": pmid, "state": found}
     html = await datasette.render_template("study_missing.html", context, request=request)
     return Response.html(html, status=404)
-
-
-def _number(typed: str) -> int | None:
-    """A PMID as it was typed; ``None`` where it is none."""
-    is_number = typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_PMID
-    return int(typed) if is_number and int(typed) else None
 
 
 def _study(searcher: Searcher, conn: Reads, pmid: int, chosen: str) -> Study | str | None:
@@ -265,7 +245,7 @@ def _study(searcher: Searcher, conn: Reads, pmid: int, chosen: str) -> Study | s
     tags = {f"{tag.facet}:{tag.slug}": tag for answer in answers for tag in answer.tags}
     title, sections = _text(row, parts, tags, tags.get(chosen))
     authors = [one for one in parts["authors"] if one["role"] == "author"]
-    standing = [f"{_CITED[one['kind']]}: {one['citation']}" for one in parts["links"] if one["kind"] in _CITED]
+    standing = [f"{NOTICES[one['kind']]}: {one['citation']}" for one in parts["links"] if one["kind"] in _CITED]
     return Study(
         row=row,
         parts=parts,

@@ -70,7 +70,6 @@ def _context(searcher: Searcher, conn: Reads, key: tuple[str, str], scope: Scope
         "company": list(overview.company(tag, COMPANY)),
         "newest": cards(sets, conn, overview.newest(NEWEST, tag), shown),
         "accuracy": [dict(row) for row in conn.execute(_ACCURACY, key)],
-        "label_of": lambda facet, slug: sets.tags[facet, slug].label if (facet, slug) in sets.tags else slug,
     }
 
 

@@ -19,7 +19,7 @@ _CONDITIONS = {
     "finding": "found: {}",
     "abstract": "with an abstract",
     "retracted": "without retracted studies",
-    "incidental": "with studies that only mention the drug",
+    "incidental": "with studies that only mention the subject",
 }
 
 

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, cast
 
 from harvest.bulk.finder import Finder, Places, finder
 from harvest.bulk.terms import Terms, needles
+from harvest.medline.records import without_references
 
 
 def _gunzip() -> tuple[Any, type[Exception]]:
@@ -45,7 +46,6 @@ _ARTICLE = re.compile(rb"\s*(<PubmedArticle>)\s*<MedlineCitation\b[^<>]*>\s*<PMI
 _ELEMENT = re.compile(rb"<(PubmedArticle|PubmedBookArticle|DeleteCitation)>.*?</\1>", re.DOTALL)
 _PMID = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^<>]*>\s*<PMID\b[^<>]*>\s*(\d{1,18})\s*<")
 _DELETED = re.compile(rb"<PMID\b[^<>]*>\s*(\d{1,18})\s*<")
-_REFERENCE_LIST = re.compile(rb"<(/?)ReferenceList>")
 _SUM = re.compile(rb"\b[0-9a-fA-F]{32}\b")
 
 
@@ -198,17 +198,6 @@ def _take_record(pmid: int, xml: bytes, job: Job, result: Scan) -> None:
     record = without_references(xml)
     if pmid in job.pmids or job.terms.holds(record.lower()):
         result.hits.append((pmid, record))
-
-
-def without_references(record: bytes) -> bytes:
-    """A record without what it cites."""
-    kept, depth, at = [], 0, 0
-    for tag in _REFERENCE_LIST.finditer(record):
-        if depth == 0:
-            kept.append(record[at : tag.start()])
-        depth += -1 if tag[1] else 1
-        at = tag.end()
-    return b"".join((*kept, record[at:])) if depth == 0 else record
 
 
 @lru_cache(maxsize=4)

@@ -47,9 +47,9 @@ class Crew:
 
 
 @contextmanager
-def local(count: int | None = None) -> Iterator[Crew]:
-    """So many processes on this machine, by default one for each processor."""
-    count = count or processors()
+def local() -> Iterator[Crew]:
+    """Processes on this machine, one for each processor."""
+    count = processors()
     hands = pool(count)
 
     def submit(job: Job) -> Waiting:
@@ -81,7 +81,7 @@ def cluster(address: str) -> Iterator[Crew]:
     try:
         connect: Any = importlib.import_module("distributed").Client
     except ImportError:
-        raise ConfigError("--scheduler needs Dask; install it with: pip install 'harvest[dask]'") from None
+        raise ConfigError("--scheduler needs Dask; install it with: pip install distributed") from None
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it is told in one line
     try:

@@ -23,7 +23,8 @@ LOOK = 1.0
 
 Answer = TypeVar("Answer")
 
-_REVISION = "SELECT (SELECT value FROM about WHERE key = 'revision')"
+REVISION = "SELECT (SELECT value FROM about WHERE key = 'revision')"
+"""How often the database has changed: one row, of null where it does not say."""
 
 
 class Held:
@@ -63,7 +64,7 @@ class Held:
 
 async def _revision(database: Any) -> str | None:
     """How often the database has changed."""
-    revision: str | None = (await database.execute(_REVISION)).single_value()
+    revision: str | None = (await database.execute(REVISION)).single_value()
     return revision
 
 

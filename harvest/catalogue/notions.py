@@ -36,7 +36,7 @@ _EMPTY = frozenset(
     should so some such take taking than that the their them then there these they this those through to too under
     until up use used using very was we were what when where whether which while who whom whose why will with within
     without would you your
-    actually afterwards become becomes better come ever gave getting give given gives giving go goes going good happen
+    actually afterwards become becomes better come ever gave getting giving go goes going good happen
     happens keep kept know known let like may might now often please really shall still tell thing things
     want way ways well
     make makes made making help helps helped people patient patients person work works worked study studies
@@ -44,7 +44,6 @@ _EMPTY = frozenset(
     """.split()  # noqa: SIM905 - words read better than a list of strings
 )
 """Words that tell nothing of what is looked for."""
-
 
 _EVERYDAY = frozenset(
     """
@@ -57,7 +56,6 @@ _EVERYDAY = frozenset(
     """.split()  # noqa: SIM905
 )
 """Words that are not an abbreviation when they are typed in lower case."""
-
 
 _USED = "SELECT count(*) FROM (SELECT 1 FROM studies_fts WHERE studies_fts MATCH ? LIMIT 1000)"
 

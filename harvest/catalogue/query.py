@@ -32,6 +32,12 @@ class Clause:
     field: str | None
     text: str
 
+    @property
+    def expression(self) -> str:
+        """The clause as an expression of FTS5, in its field if the full-text index has it."""
+        field = TEXT_FIELDS.get(self.field or "")
+        return f"{{{field}}} : {quoted(self.text)}" if field else quoted(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Query:

@@ -273,11 +273,9 @@ class Searcher:
         """The studies that have a word or phrase, in one field or in any."""
         if clause.field == "year":
             return self._published(clause.text)
-        if clause.field in TEXT_FIELDS:
-            return self._matching(conn, f"{{{TEXT_FIELDS[clause.field]}}} : {quoted(clause.text)}")
-        if clause.field is None:
-            return self._matching(conn, quoted(clause.text))
-        return self.sets.of(pmid for (pmid,) in conn.execute(_IN_FIELD[clause.field], (f"{clause.text}%",)))
+        if clause.field in _IN_FIELD:
+            return self.sets.of(pmid for (pmid,) in conn.execute(_IN_FIELD[clause.field], (f"{clause.text}%",)))
+        return self._matching(conn, clause.expression)
 
     def _published(self, years: str) -> Studies:
         """The studies published in a year, or in one of some: 2020, 2018-2021."""

@@ -70,7 +70,7 @@ class Sets:
     def __init__(self, conn: Reads) -> None:
         conn.execute("SAVEPOINT sets")
         try:
-            self.facets = {row[0]: Facet(*row) for row in conn.execute(_FACETS)}
+            self.facets = facets_of(conn)
             self.tags = {(tag.facet, tag.slug): tag for tag in _tags(conn)}
             self._read_studies(conn)
             self.words = Counter(word for (text,) in conn.execute(_DESCRIBED) for word in words_of(text))
@@ -215,6 +215,11 @@ class Sets:
 
     def __len__(self) -> int:
         return len(self.pmids)
+
+
+def facets_of(conn: Reads) -> dict[str, Facet]:
+    """The questions in their order, by slug."""
+    return {row[0]: Facet(*row) for row in conn.execute(_FACETS)}
 
 
 def words_of(text: str) -> set[str]:

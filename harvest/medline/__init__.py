@@ -43,7 +43,6 @@ Record: TypeAlias = Study | Deletion | Problem
 
 _ABSENT = Element("absent")
 _QUOTED = 40
-_REFERENCE_LIST = re.compile(rb"<(/?)ReferenceList>")
 _PMID = re.compile(r"0*+[1-9]\d{0,17}", re.ASCII)
 _NCT = re.compile(r"(?<!\w)NCT\d{8}(?!\d)", re.ASCII)
 
@@ -105,7 +104,7 @@ def _read_record(record: records.RawRecord) -> Iterator[Record]:
 
 def _parse(xml: bytes) -> Element:
     """The element of a record; expat, which reads it, knows no entities but those of XML itself."""
-    xml = _without_references(xml)
+    xml = records.without_references(xml)
     try:
         element = ElementTree.fromstring(xml)[0]  # noqa: S314 - the DOCTYPE, where entities are declared, is left behind
     except ElementTree.ParseError as error:
@@ -116,19 +115,6 @@ def _parse(xml: bytes) -> Element:
     if element.tag.startswith("{"):
         _forget_namespace(element)
     return element
-
-
-def _without_references(xml: bytes) -> bytes:
-    """A record without what it cites: no field comes from there, and it is often the larger part."""
-    if b"<ReferenceList>" not in xml:
-        return xml
-    kept, depth, at = [], 0, 0
-    for tag in _REFERENCE_LIST.finditer(xml):
-        if depth == 0:
-            kept.append(xml[at : tag.start()])
-        depth += -1 if tag[1] else 1
-        at = tag.end()
-    return b"".join((*kept, xml[at:])) if depth == 0 else xml
 
 
 def _forget_namespace(element: Element) -> None:

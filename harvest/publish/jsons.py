@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from harvest.catalogue.lookup import FINDINGS
+from harvest.catalogue.overview import narrower
 from harvest.catalogue.sets import Reads, Sets, Tag
 from harvest.publish.record import Person, Record
 from harvest.publish.wording import PUBMED
@@ -83,7 +84,7 @@ def tag(conn: Reads, sets: Sets, of: Tag) -> dict[str, Any]:
         "label": of.label,
         "definition": of.definition,
         "parents": list(of.parents),
-        "narrower": [one.slug for one in sets.tags.values() if one.facet == of.facet and of.slug in one.parents],
+        "narrower": [one.slug for one in narrower(sets, of)],
         "synonyms": list(of.synonyms),
         "studies": sets.tagged(*key).bit_count(),
         "findings": {finding: count for finding, count in found.items() if count},

@@ -1,4 +1,4 @@
-"""The tables as Parquet files, for those who work with DuckDB, pandas or R; pyarrow comes with ``harvest[parquet]``."""
+"""The tables as Parquet files, for those who work with DuckDB, pandas or R; they need pyarrow, which is an extra."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def require() -> None:
     try:
         importlib.import_module("pyarrow")
     except ImportError:
-        raise ConfigError("--parquet needs pyarrow; install it with: pip install 'harvest[parquet]'") from None
+        raise ConfigError("--parquet needs pyarrow; install it with: pip install pyarrow") from None
 
 
 def write(conn: Connection, folder: Path, tables: Sequence[str], words: Mapping[str, Mapping[str, str]]) -> None:

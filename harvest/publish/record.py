@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from harvest.batches import batches
-from harvest.catalogue.sets import Reads
+from harvest.catalogue.sets import Facet, Reads, facets_of
 
 BATCH = 250
 """Studies that are read at once."""
@@ -147,19 +147,9 @@ WHERE pmid IN (SELECT value FROM json_each(?)) AND kind IN (
 ) ORDER BY pmid, position
 """
 
-_FACETS = "SELECT facet, label, kind FROM facets ORDER BY position"
-
 _LABELS = """
 SELECT facet, tag, tags.label FROM tags LEFT JOIN facets USING (facet) ORDER BY position, tags.rowid
 """
-
-
-class Facet(NamedTuple):
-    """A question asked of every study; ``kind`` is list, single or number."""
-
-    slug: str
-    label: str
-    kind: str
 
 
 class Vocabulary:
@@ -173,7 +163,7 @@ class Vocabulary:
     """
 
     def __init__(self, conn: Reads) -> None:
-        self.facets = {row[0]: Facet(*row) for row in conn.execute(_FACETS)}
+        self.facets = facets_of(conn)
         labels = enumerate(conn.execute(_LABELS))
         self._labels: dict[tuple[str, str], tuple[int, str]] = {
             (facet, tag): (place, label) for place, (facet, tag, label) in labels
@@ -183,7 +173,7 @@ class Vocabulary:
     def tag(self, facet: str, tag: str, basis: str, finding: str | None = None) -> Tagged:
         """A tag of a study."""
         place, label = self._labels.get((facet, tag), (len(self._labels), tag))
-        asked = self.facets.get(facet) or Facet(facet, facet, "list")
+        asked = self.facets.get(facet) or Facet(facet, "list", facet, "")
         return Tagged(place, facet, tag, label, asked.label, asked.kind == "list", basis, finding or None)
 
     def _read(self, joined: str) -> Tagged:

@@ -38,8 +38,8 @@ def _fields(record: Record) -> Iterable[tuple[str, object]]:
     return (
         ("TY", "JOUR" if record.kind == "article" else "CHAP" if is_chapter else "BOOK"),
         ("TI", title_of(record)),
-        *[("AU", _name(person)) for person in record.people if person.role == "author"],
-        *[("A2", _name(person)) for person in record.people if person.role == "editor"],
+        *[("AU", _name(person)) for person in record.of_role("author")],
+        *[("A2", _name(person)) for person in record.of_role("editor")],
         *_published(record),
         ("T2", record.journal),
         ("J2", record.journal_abbreviation),

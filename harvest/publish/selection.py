@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from harvest.catalogue.filters import Filters
 from harvest.catalogue.lookup import SIZE, Lookup
 from harvest.catalogue.search import Searcher
 from harvest.catalogue.sets import Reads, Sets, Studies
@@ -55,7 +56,7 @@ def select(
         pmids = [pmid for pmid in dict.fromkeys(map(pmid_of, args["pmid"])) if pmid in sets.places]
         return Selection(pmids, Lookup(), sets.of(pmids), is_named=True)
     lookup = lookup_of(sets, args)
-    filters = replace(lookup.filters, designs=designs_of(lookup, levels))
+    filters = filters_of(lookup, levels)
     found = searcher.search(conn, lookup.text, filters, lookup.sort, size=len(sets))
     visible = replace(filters, without_retracted=False).apply(sets)
     return Selection(found.pmids, lookup, found.by_words & visible)
@@ -66,9 +67,10 @@ def lookup_of(sets: Sets, args: Mapping[str, Sequence[str]]) -> Lookup:
     return Lookup.read(args, [facet.slug for facet in sets.facets.values() if facet.kind != "number"])
 
 
-def designs_of(lookup: Lookup, levels: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The designs of the levels of evidence that a search wants; empty, any will do."""
-    return [design for level in levels[: lookup.level] for design in level["designs"]]
+def filters_of(lookup: Lookup, levels: Sequence[Mapping[str, Any]]) -> Filters:
+    """What studies must be like for a search, the designs of the levels of evidence that it wants included."""
+    designs = [design for level in levels[: lookup.level] for design in level["designs"]]
+    return replace(lookup.filters, designs=designs)
 
 
 def pmid_of(typed: str) -> int:

@@ -40,7 +40,7 @@ def row(record: Record, vocabulary: Vocabulary) -> str:
     """A study as a line."""
     cells: dict[str, Any] = {
         **{name: getattr(record, name) for name in _FIRST if name != "authors"},
-        "authors": BETWEEN.join(person.name for person in record.people if person.role == "author"),
+        "authors": BETWEEN.join(person.name for person in record.of_role("author")),
         **{facet: _slugs(record, facet) for facet in _facets(vocabulary)},
         "findings": BETWEEN.join(f"{tag.facet}/{tag.tag}={tag.finding}" for tag in record.tags if tag.finding),
         "keywords": BETWEEN.join(record.keywords),

@@ -23,13 +23,14 @@ _PAGES = re.compile(r"([A-Za-z]*)(\d+)([A-Za-z]*)\s*[-–]\s*([A-Za-z]*)(\d+)((?
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
-_KINDS = {
+NOTICES = {
     "RetractionIn": "Retraction in",
     "RetractedandRepublishedIn": "Retracted and republished in",
     "ExpressionOfConcernIn": "Expression of concern in",
     "ErratumIn": "Erratum in",
     "CorrectedandRepublishedIn": "Corrected and republished in",
 }
+"""Links of PubMed's from a study to what was published about its standing, in words."""
 
 _STANDING = {
     "retracted": "This study was retracted",
@@ -107,7 +108,7 @@ def standing(record: Record) -> Iterator[str]:
         yield f"{_STANDING[record.notice]}."
     for notice in record.notices:
         found = f" (PMID {notice.pmid})" if notice.pmid else ""
-        yield f"{_KINDS[notice.kind]}: {notice.citation}{found}"
+        yield f"{NOTICES[notice.kind]}: {notice.citation}{found}"
     if record.missing_since:
         yield f"PubMed no longer has this record since {record.missing_since[:10]}."
 

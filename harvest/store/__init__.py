@@ -27,7 +27,7 @@ from typing import Any
 from harvest.errors import StoreError
 from harvest.store.changes import Changes
 from harvest.store.connection import Connection
-from harvest.store.decision import Held, Outcome, decide
+from harvest.store.decision import Outcome
 from harvest.store.digests import Digests
 from harvest.store.files import Files, FileState, LastNamed
 from harvest.store.ledger import Ledger, SourceState
@@ -36,7 +36,7 @@ from harvest.store.migrations import migrations
 from harvest.store.studies import Studies
 from harvest.store.tags import Tags
 
-__all__ = ["FileState", "Held", "LastNamed", "Outcome", "SourceState", "Store", "decide"]
+__all__ = ["FileState", "LastNamed", "Outcome", "SourceState", "Store"]
 
 
 class _RehearsalOver(Exception):  # noqa: N818 - no error

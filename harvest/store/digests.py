@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from harvest.model import Pmid
-from harvest.store.connection import Connection
+from harvest.model import NOTICE_OF_LINK, Pmid
+from harvest.store.connection import LISTED, Connection, listed
 
 _NEW = """
 SELECT pmid, iif(notice = 'none', 'new', notice) FROM studies AS s
@@ -19,14 +18,13 @@ WHERE coalesce(entered, substr(first_seen, 1, 10)) >= ? AND missing_since IS NUL
 ORDER BY entered DESC, pmid DESC
 """
 
-_NOTICED = """
+_SAYING = " ".join(f"WHEN '{kind}' THEN '{notice}'" for kind, notice in NOTICE_OF_LINK.items())
+
+_NOTICED = f"""
 WITH noticed (pmid, notice) AS (
   SELECT pmid, new FROM changes WHERE field = 'notice' AND changed_at >= ?1
   UNION
-  SELECT links.pmid, CASE links.kind
-    WHEN 'RetractionIn' THEN 'retracted' WHEN 'RetractedandRepublishedIn' THEN 'retracted'
-    WHEN 'ExpressionOfConcernIn' THEN 'concern'
-    WHEN 'ErratumIn' THEN 'corrected' WHEN 'CorrectedandRepublishedIn' THEN 'corrected' END
+  SELECT links.pmid, CASE links.kind {_SAYING} END
   FROM links JOIN studies AS published ON published.pmid = other_pmid WHERE published.entered >= ?1
 )
 SELECT pmid, notice FROM noticed JOIN studies AS s USING (pmid, notice)
@@ -35,10 +33,10 @@ WHERE notice <> 'none'
 ORDER BY entered DESC, pmid DESC
 """
 
-_NOTICES_OF = """
+_NOTICES_OF = f"""
 SELECT other_pmid FROM links JOIN studies ON studies.pmid = other_pmid
 WHERE links.kind IN ('RetractionIn', 'ExpressionOfConcernIn', 'ErratumIn')
-  AND links.pmid IN (SELECT value FROM json_each(?))
+  AND links.pmid IN {LISTED}
 """
 """Records that are nothing but a notice about one of some studies."""
 
@@ -94,4 +92,4 @@ class Digests:
         )
 
     def _notices_of(self, pmids: Sequence[int]) -> set[int]:
-        return {pmid for (pmid,) in self._conn.execute(_NOTICES_OF, (json.dumps(pmids),))}
+        return {pmid for (pmid,) in self._conn.execute(_NOTICES_OF, (listed(pmids),))}

@@ -10,7 +10,7 @@ from typing import Any
 
 from harvest.model import Pmid
 from harvest.sources import Discovery, Source
-from harvest.store.connection import Connection
+from harvest.store.connection import LISTED, Connection, listed
 from harvest.store.decision import Outcome
 
 
@@ -107,7 +107,9 @@ class Ledger:
 
     def arrived(self, pmids: Iterable[Pmid]) -> None:
         """Note that PubMed has described studies, whichever sources named them. Call within a transaction."""
-        self._conn.executemany("UPDATE sightings SET state = 'stored' WHERE pmid = ?", [(pmid,) for pmid in pmids])
+        self._conn.execute(
+            f"UPDATE sightings SET state = 'stored' WHERE state <> 'stored' AND pmid IN {LISTED}", (listed(pmids),)
+        )
 
     def given_up(self, pmid: Pmid) -> None:
         """Note that a study that is pending is no longer waited for. Call within a transaction."""

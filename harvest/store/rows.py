@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harvest.model import Author, Study, Tag, cited_doi
+from harvest.model import Author, Evidence, Study, Tag, cited_doi
 
 Row = tuple[Any, ...]
 
@@ -238,6 +238,10 @@ CHILDREN = (
 )
 
 
+EVIDENCE = ("pmid", "facet", "tag", "position", "role", *Evidence._fields)
+"""The columns of ``tag_evidence``."""
+
+
 @dataclass(frozen=True, slots=True)
 class TagRows:
     """The tags of the study ``pmid`` as rows.
@@ -264,7 +268,10 @@ class TagRows:
         )
 
 
-def _evidence_rows(pmid: int, tag: Tag) -> Iterator[Row]:
-    told = [("finding", tag.finding_evidence)] if tag.finding_evidence else []
-    for position, (role, e) in enumerate([*(("tag", e) for e in tag.evidence), *told], start=1):
-        yield (pmid, tag.facet, tag.tag, position, role, e.basis, e.section, e.phrase, e.start, e.end, e.source_id)
+def _evidence_rows(pmid: int, tag: Tag) -> list[Row]:
+    """The rows of a tag's evidence, in the order of ``EVIDENCE``."""
+    facet, slug = tag.facet, tag.tag
+    rows: list[Row] = [(pmid, facet, slug, position, "tag", *one) for position, one in enumerate(tag.evidence, 1)]
+    if tag.finding_evidence:
+        rows.append((pmid, facet, slug, len(rows) + 1, "finding", *tag.finding_evidence))
+    return rows

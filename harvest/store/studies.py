@@ -12,7 +12,7 @@ from harvest.store.connection import LISTED, Connection, listed
 from harvest.store.decision import Held, Outcome, decide
 from harvest.store.ledger import Ledger
 from harvest.store.links import Links
-from harvest.store.rows import CHILDREN, COLUMNS, LOOKUPS, VALUES, Lookup, study_row
+from harvest.store.rows import CHILDREN, COLUMNS, LOOKUPS, VALUES, Lookup, Row, study_row
 from harvest.store.tags import Tags
 
 MISSES_THAT_COUNT = 3
@@ -60,9 +60,13 @@ class Studies:
         """
         outcomes: dict[Pmid, Outcome] = {}
         for some in _each_once(studies):
-            held = self._held(some)
+            known = self._fingerprints(some)
+            unchanged = {pmid for pmid, fingerprint in known.items() if fingerprint == some[pmid].fingerprint}
+            held = self._held(known.keys() - unchanged)
             decided = {
-                pmid: decide(held.get(pmid), study, answered=answered, later=pmid in later)
+                pmid: Outcome.UNCHANGED
+                if pmid in unchanged
+                else decide(held.get(pmid), study, answered=answered, later=pmid in later)
                 for pmid, study in some.items()
             }
             self._add([some[pmid] for pmid, outcome in decided.items() if outcome is Outcome.NEW], tags)
@@ -145,6 +149,11 @@ class Studies:
         self._conn.execute(mark, (self._conn.now(), pmid))
         self._changes.note(pmid, before)
 
+    def _fingerprints(self, pmids: Iterable[Pmid]) -> dict[Pmid, str]:
+        """Those of the studies among them that are held."""
+        rows = self._conn.execute(f"SELECT pmid, fingerprint FROM studies WHERE pmid IN {LISTED}", (listed(pmids),))
+        return dict(rows.fetchall())
+
     def _held(self, pmids: Collection[Pmid]) -> dict[Pmid, Held]:
         rows = self._conn.execute(
             "SELECT pmid, version, revised, fingerprint, (SELECT max(date) FROM history h WHERE h.pmid = s.pmid),"
@@ -185,10 +194,13 @@ class Studies:
             ((*study_row(study, first_seen), *given.values) for study, given in zip(studies, tagged, strict=True)),
         )
         for lookup, upsert in _UPSERTS:
-            said = {(*row, study.revised or ""): study.pmid for study in studies for row in lookup.rows(study)}
+            said: dict[Row, tuple[str, Pmid]] = {}
+            for study in studies:
+                told = study.revised or "", study.pmid
+                said |= {row: max(told, said.get(row, told)) for row in lookup.rows(study)}
             # of those revised on one day the last stands, so that it is the same in whichever order they come
-            rows = sorted(said.items(), key=lambda item: [value or "" for value in (item[0][-1], *item[0][:-1])])
-            self._conn.executemany(upsert, ((*row, pmid) for row, pmid in rows))
+            rows = sorted(said.items(), key=lambda item: (item[1][0], [value or "" for value in item[0]]))
+            self._conn.executemany(upsert, ((*row, *told) for row, told in rows))
         for child, insert in _INSERTS:
             self._conn.executemany(insert, ((study.pmid, *values) for study in studies for values in child.rows(study)))
         self._tags.insert(tagged)

@@ -23,7 +23,7 @@ from harvest.model import (
     TagDefinition,
 )
 from harvest.store.connection import Connection
-from harvest.store.rows import NUMBERS, VALUES, TagRows
+from harvest.store.rows import EVIDENCE, NUMBERS, VALUES, TagRows
 
 _READ_AT_ONCE = 1_000
 
@@ -103,9 +103,8 @@ class Tags:
             (row for study in rows for row in study.tags),
         )
         self._conn.executemany(
-            "INSERT INTO tag_evidence"
-            ' (pmid, facet, tag, position, role, basis, section, phrase, "start", "end", source_id)'
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO tag_evidence ({', '.join(f'[{name}]' for name in EVIDENCE)})"
+            f" VALUES ({', '.join('?' * len(EVIDENCE))})",
             (row for study in rows for row in study.evidence),
         )
 

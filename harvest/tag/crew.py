@@ -28,7 +28,7 @@ class Crew:
         taxonomy: what there is to be about.
         facets: the slugs of the facets to tag.
         alone: the tagger for these, which works in this process.
-        helpers: how many processes may help, by default one for each processor; none where there is only one.
+        helpers: how many processes may help, by default one for each processor but that of this process.
 
     Attributes:
         tagged: how many studies it has been given.
@@ -42,8 +42,7 @@ class Crew:
         self.digest = alone.digest
         self.tag = alone.tag
         self._told = (taxonomy, facets)
-        count = processors() if helpers is None else helpers
-        self._count = count if count > 1 else 0
+        self._count = processors() - 1 if helpers is None else helpers
         self.tagged = 0
         self._pool: ProcessPoolExecutor | None = None
 
@@ -65,9 +64,16 @@ class Crew:
             yield from map(self.tag, studies)
             return
         self._pool = self._pool or pool(self._count, _learn, *self._told)
+        parts = list(batches(studies, AT_ONCE))
         with killing_told():
-            for tagged in self._pool.map(_tag_some, batches(map(_read_of, studies), AT_ONCE)):
-                yield from tagged
+            given = [self._pool.submit(_tag_some, list(map(_read_of, part))) for part in parts]
+            # what no helper has begun yet is done here, from the end
+            own = {}
+            for number in reversed(range(len(parts))):
+                if given[number].cancel():
+                    own[number] = list(map(self.tag, parts[number]))
+            for number, tagged in enumerate(given):
+                yield from own[number] if number in own else tagged.result()
 
 
 def _read_of(study: Taggable) -> StoredText:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from harvest.model import Evidence, Finding, Tag
 from harvest.tag.context import FAINT
+from harvest.tag.numbers import LONGEST_EVIDENCE
 from harvest.tag.reading import Sentence, Span
 from harvest.tag.sentences import Role
 from harvest.tag.taxonomy import Facet
@@ -41,9 +42,6 @@ SURE = 0.6
 
 REACH = 160
 """Characters on either side of a wording in which something may govern it."""
-
-LONGEST = 200
-"""Characters of a sentence that are kept as evidence."""
 
 
 class _Rule:
@@ -506,7 +504,7 @@ def _evidence(sentence: Sentence) -> Evidence:
     """The sentence, cut at a word boundary."""
     start = sentence.start
     phrase = sentence.source[start : sentence.end].rstrip()
-    if len(phrase) > LONGEST:
-        cut = phrase.rfind(" ", 0, LONGEST + 1)
-        phrase = phrase[: cut if cut > 0 else LONGEST]
+    if len(phrase) > LONGEST_EVIDENCE:
+        cut = phrase.rfind(" ", 0, LONGEST_EVIDENCE + 1)
+        phrase = phrase[: cut if cut > 0 else LONGEST_EVIDENCE]
     return Evidence("text", phrase, sentence.section, start, start + len(phrase))

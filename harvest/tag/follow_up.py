@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from harvest.model import Evidence
-from harvest.tag.durations import LONGEST
+from harvest.tag.durations import LONGEST, UNITS
 from harvest.tag.numbers import Number, evidence, figures, has
 from harvest.tag.reading import Sentence
 from harvest.tag.sentences import Role
@@ -34,15 +34,15 @@ _DAYS = {
     "d": 1.0,
     "morning": 1.0,
     "p": 1.0,
-    "w": 7.0,
-    "mo": 30.0,
-    "y": 365.0,
+    "w": UNITS["week"],
+    "mo": UNITS["month"],
+    "y": UNITS["year"],
     "f": 14.0,
     "n": 1.0,
 }
-"""Days in a unit by how its name begins, as the readers of abstracts count them; p is a postoperative day."""
+"""Days in a unit by how its name begins; p is a postoperative or postpartum day, f a fortnight, n a night."""
 
-_YEAR = 365.0
+_YEAR = UNITS["year"]
 
 _ROLES: frozenset[Role] = frozenset(
     {"title", "objective", "methods", "results", "conclusion", "statement", "background"}

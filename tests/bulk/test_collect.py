@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harvest import medline
 from harvest.bulk.collect import collect
 from harvest.bulk.scan import Job, Scan, scan
 from harvest.bulk.terms import Terms, parse
@@ -117,8 +118,6 @@ def test_what_pubmed_has_described_since_is_newer_than_a_file(store: Store, tmp_
 
 
 def load_one(store: Store, xml: bytes) -> None:
-    from harvest import medline
-
     (study,) = medline.read_set(b"<PubmedArticleSet>" + xml + b"</PubmedArticleSet>")
     assert isinstance(study, Study)
     with store.transaction():

@@ -75,4 +75,4 @@ def test_a_scheduler_without_dask_is_exit_code_2(home: Path, tmp_path: Path, mon
     monkeypatch.setitem(sys.modules, "distributed", None)
     result = bulk(home, "--scheduler", "tcp://127.0.0.1:1", write(tmp_path, 1, about(970_000_101)))
     assert result.exit_code == 2
-    assert "pip install 'harvest[dask]'" in result.stderr
+    assert "pip install distributed" in result.stderr

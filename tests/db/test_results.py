@@ -172,7 +172,7 @@ def test_what_is_hidden_is_told(named_site: Site) -> None:
     more = total_of(shown) - total_of(hidden)
     assert more > 0
     [told] = [one for one in hidden.elements() if one.attrib.get("role") == "status"]
-    assert f"{more} more only mention the drug" in words_of(told)
+    assert f"{more} more only mention the subject" in words_of(told)
 
 
 def test_nothing_found_says_what_to_do(named_site: Site) -> None:

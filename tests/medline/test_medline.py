@@ -33,9 +33,9 @@ def test_a_file_reads_as_the_expectation_beside_it_says(xml: Path) -> None:
 
 
 def test_the_full_article_expects_every_field() -> None:
-    """The expectation of the full article leaves no field of a study out."""
+    """The expectation of the full article leaves no field of a study out, but the digest of all the others."""
     (expected,) = json.loads((DATA / "article.json").read_text("utf-8"))
-    assert list(expected) == [field.name for field in dataclasses.fields(Study)]
+    assert list(expected) == [field.name for field in dataclasses.fields(Study) if field.init]
 
 
 def test_a_stream_is_read_record_by_record() -> None:

@@ -16,11 +16,11 @@ TAGS = (("relevance", "main", "Main topic"), ("design", "rct", "Trial"), ("mood"
 def vocabulary() -> Vocabulary:
     """A small taxonomy."""
     conn = sqlite3.connect(":memory:")
-    conn.execute("CREATE TABLE facets (facet, label, kind, position)")
+    conn.execute("CREATE TABLE facets (facet, label, kind, position, definition)")
     conn.execute("CREATE TABLE tags (facet, tag, label)")
     numbers = (("participants", "Participants", "number"), ("follow_up_days", "Follow-up in days", "number"))
     facets = enumerate((*FACETS, *numbers))
-    conn.executemany("INSERT INTO facets VALUES (?, ?, ?, ?)", ((*facet, place) for place, facet in facets))
+    conn.executemany("INSERT INTO facets VALUES (?, ?, ?, ?, '')", ((*facet, place) for place, facet in facets))
     conn.executemany("INSERT INTO tags VALUES (?, ?, ?)", TAGS)
     found = Vocabulary(conn)
     conn.close()

@@ -189,4 +189,4 @@ def test_a_title_is_read_as_it_was_written(text: str) -> None:
 def test_what_xml_cannot_hold_is_shown_as_missing() -> None:
     """Instead of breaking the feed."""
     (entry,) = feeds.entries(written(record(title="a\x00b\x1fc\ufffed")))
-    assert entry.title == "a\ufffdb\ufffdc\ufffdd" or "\ufffd" in entry.title
+    assert entry.title == "a\ufffdb\ufffdc\ufffdd"

@@ -212,7 +212,8 @@ def test_what_could_not_be_written_is_told_by_the_next(tracker: Tracker, tmp_pat
 
 def test_a_full_disk_loses_nothing(tracker: Tracker) -> None:
     """As where the output goes to a file on it."""
-    call = [sys.executable, "-c", "from harvest.cli import main; main()", "--home", str(tracker.home), "digest"]
+    program = [sys.executable, "-c", "from harvest.cli import main; main()"]
+    call = [*program, "--home", str(tracker.home), "digest", "--since", "2026-11-15"]
     with Path("/dev/full").open("wb") as full:
         result = subprocess.run(call, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert result.returncode == 1

@@ -38,5 +38,5 @@ def test_every_table_comes_back_as_it_was(tmp_path: Path, monkeypatch: pytest.Mo
 def test_without_pyarrow_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is no part of what everybody needs."""
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ConfigError, match=r"pip install 'harvest\[parquet\]'"):
+    with pytest.raises(ConfigError, match=r"pip install pyarrow"):
         parquet.require()

@@ -27,7 +27,7 @@ DATES = (
     "MedlineCitation/DateRevised",
     "MedlineCitation/DateCompleted",
     "MedlineCitation/Article/ArticleDate",
-    "PubmedData/History/PubMedPubDate",
+    "*/History/PubMedPubDate",
     "MedlineCitation/Article/Journal/JournalIssue/PubDate",
 )
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
@@ -103,6 +103,15 @@ def grow(records: Iterable[bytes], count: int, *, seed: int = 1, newest: date) -
     for number in range(count):
         entered = newest - timedelta(days=YEARS * 365 * (count - 1 - number) // count)
         yield _cast(random.choice(moulds), pool, next(pmids), entered, newest)
+
+
+def moved(records: Iterable[bytes], newest: date) -> Iterator[bytes]:
+    """Records with all their dates moved alike, so that the last one entered PubMed on ``newest``."""
+    read = [(etree.fromstring(xml, PARSER), read_record(xml).day("crdt")) for xml in records]
+    last = date.fromisoformat(max(entered for _, entered in read))
+    for root, _ in read:
+        _slot_dates(root, last)
+        yield SLOT.sub(lambda slot: _filled(slot[1], newest), etree.tostring(root, encoding="unicode")).encode()
 
 
 def _moulds(records: Iterable[bytes]) -> tuple[list[Mould], set[int]]:
@@ -184,10 +193,16 @@ def _cast(mould: Mould, pool: Pool, pmid: int, entered: date, newest: date) -> b
         name, _, rest = slot.partition(" ")
         if name == "section":
             return pool.section(*mould.sections[int(rest)])
-        return min(entered + timedelta(days=int(name)), newest).strftime(rest)
+        return _filled(slot, entered, newest)
 
     filled = (value(part) if place % 2 else part for place, part in enumerate(mould.parts))
     return "".join(filled).encode()
+
+
+def _filled(slot: str, day: date, latest: date = date.max) -> str:
+    """The part of a date that a slot stands for: so many days from a day, at the latest a certain one."""
+    distance, _, part = slot.partition(" ")
+    return min(day + timedelta(days=int(distance)), latest).strftime(part)
 
 
 def _sentences(text: str) -> Iterator[str]:

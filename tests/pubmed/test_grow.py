@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from tests.pubmed import Corpus
-from tests.pubmed.grow import grow
+from tests.pubmed.grow import grow, moved
 from tests.pubmed.invented import article, book, records
 from tests.pubmed.record import read_record
 
@@ -98,3 +98,22 @@ def test_grown_records_can_be_searched() -> None:
     assert len(corpus) == 50
     assert corpus.days("crdt", "2026-11-20", "2026-11-20")
     corpus.close()
+
+
+def test_dates_can_be_moved() -> None:
+    """All by as many days, of chapters too; everything else stays as it is."""
+    before = [read_record(xml) for xml in source()]
+    later = timedelta(days=400)
+    after = [read_record(xml) for xml in moved(source(), NEWEST + later)]
+    for field in ("crdt", "edat", "lr"):
+        days = [record.day(field) for record in before]
+        assert [record.day(field) for record in after] == [
+            (date.fromisoformat(day) + later).isoformat() if day else day for day in days
+        ]
+    assert [(record.pmid, record.texts) for record in after] == [(record.pmid, record.texts) for record in before]
+
+
+def test_dates_moved_by_nothing_are_the_same() -> None:
+    """To the day, at the precision that is stated."""
+    before = [read_record(xml) for xml in source()]
+    assert [read_record(xml).days for xml in moved(source(), NEWEST)] == [record.days for record in before]

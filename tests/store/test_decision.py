@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvest.store import Held, Outcome, decide
+from harvest.store.decision import Held, Outcome, decide
 from tests.fakes import study
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harvest.model import Pmid
-from harvest.store import FileState, LastNamed, Outcome, Store, decide
-from harvest.store.decision import Held
+from harvest.store import FileState, LastNamed, Outcome, Store
+from harvest.store.decision import Held, decide
 from tests.fakes import study
 from tests.store.saving import save
 

@@ -36,7 +36,7 @@ def test_a_crew_tags_as_one_tagger_does(tmp_path: Path) -> None:
 
 def test_where_there_is_one_processor_nobody_helps(tmp_path: Path) -> None:
     """A helper would only take its time from the others."""
-    with crew_of(tmp_path, helpers=1) as crew:
+    with crew_of(tmp_path, helpers=0) as crew:
         while crew.tagged <= MUCH:
             list(crew.tag_all(SOME))
         assert multiprocessing.active_children() == []
