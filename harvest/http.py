@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,7 +66,8 @@ class Pacer:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._path = path
-        self._lock = FileLock(f"{path}.lock")
+        self._turn = threading.Lock()
+        self._lock = FileLock(f"{path}.lock", poll_interval=0.01)
         self._interval = 1.04 / rate
         self._clock = clock
         self._sleep = sleep
@@ -77,15 +79,16 @@ class Pacer:
             TransportError: the file cannot be written, so nothing may be sent.
         """
         try:
-            with self._lock:
+            # kept while waiting: whoever wakes late puts off those behind, and does not run into them
+            with self._turn, self._lock:
                 now = self._clock()
                 moment = max(now, self._last(now) + self._interval)
-                self._path.write_text(repr(moment))
+                self._sleep(moment - now)
+                self._path.write_text(repr(max(moment, self._clock())))
         except OSError as error:
             raise TransportError(
                 f"the rate cannot be kept in {self._path} ({error.strerror}); nothing is sent"
             ) from None
-        self._sleep(max(0.0, moment - now))
 
     def _last(self, now: float) -> float:
         """The last moment taken; a file from before the clock was set back, or a damaged one, does not block."""

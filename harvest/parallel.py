@@ -10,6 +10,9 @@ from typing import TypeVar
 
 from harvest.errors import SourceError
 
+IN_FLIGHT = 6
+"""Requests under way at a time: enough to use up NCBI's rate when it takes its time to answer."""
+
 T = TypeVar("T")
 R = TypeVar("R")
 

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from harvest import medline
-from harvest.batches import batches
+from harvest.batches import batches, one_ahead
 from harvest.errors import PayloadError, SourceError
 from harvest.model import Deletion, Pmid, Problem, Study
-from harvest.parallel import in_flight
+from harvest.parallel import IN_FLIGHT, in_flight
 from harvest.progress import Progress, silent
 from harvest.pubmed import BATCH, Described
 from harvest.sources import Discovery, Source
@@ -38,9 +38,6 @@ BEGINNING = date(1780, 1, 1)
 """Before the first year of PubMed; who asks from here on asks for everything."""
 
 BEGINS_ANEW = "asks something else than before, so it begins anew; `harvest backfill` brings the older studies"
-
-IN_FLIGHT = 6
-"""Requests under way at a time: enough to use up NCBI's rate when it takes its time to answer."""
 
 FILE_BATCH = 500
 """Studies of a file that are stored in one transaction."""
@@ -233,7 +230,8 @@ def _fetch(
     wanted = list(dict.fromkeys(pmids))
     answered = 0
     with progress("fetching", len(wanted)) as advance:
-        for batch, answer in in_flight(fetch, batches(wanted, BATCH), IN_FLIGHT):
+        answers = in_flight(fetch, batches(wanted, BATCH), IN_FLIGHT)
+        for batch, answer in one_ahead(answers, lambda come: _begin(_described(come[1]), store, tagger)):
             if isinstance(answer, PayloadError):
                 report.problems.append(f"PubMed: {answer}")
                 continue
@@ -247,6 +245,10 @@ def _fetch(
             answered += len(batch)
             advance(len(batch))
     return answered == len(wanted)
+
+
+def _described(answer: Described | SourceError) -> Sequence[Study]:
+    return answer.studies if isinstance(answer, Described) else ()
 
 
 def _close(store: Store, report: Report, today: date, *, rechecked: bool) -> None:
@@ -276,17 +278,27 @@ def _load_file(path: Path, store: Store, tagger: Tagger, report: Report, progres
 
     try:
         with path.open("rb") as stream, progress(path.name, None) as advance:
-            for batch in batches(medline.read(stream), FILE_BATCH):
+            records = batches(medline.read(stream), FILE_BATCH)
+            for batch in one_ahead(records, lambda come: _begin(_studies(come), store, tagger)):
                 for record in batch:
                     if isinstance(record, Problem):
                         trouble(record)
-                keep([r for r in batch if isinstance(r, Study)], store, tagger, report, str(path))
+                keep(_studies(batch), store, tagger, report, str(path))
                 withdraw([r for r in batch if isinstance(r, Deletion)], store)
                 advance(len(batch))
     except PayloadError as error:
         trouble(error)
     except OSError as error:
         trouble(f"cannot be read: {error.strerror}")
+
+
+def _studies(records: Iterable[medline.Record]) -> list[Study]:
+    return [record for record in records if isinstance(record, Study)]
+
+
+def _begin(studies: Sequence[Study], store: Store, tagger: Tagger) -> None:
+    """Have studies tagged, if need be, while those that came before them are stored."""
+    tagger.begin(store.studies.unlike(studies))
 
 
 def keep(

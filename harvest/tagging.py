@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harvest.accuracy import Label, Measure, measured, read_labels
-from harvest.batches import batches
+from harvest.batches import batches, one_ahead
 from harvest.errors import ConfigError
 from harvest.model import FacetDefinition, Pmid, Tag, TagDefinition, Taggable
 from harvest.progress import Progress, silent
@@ -33,6 +33,9 @@ class Tagger(Protocol):
 
     def tag(self, study: Taggable) -> tuple[Tag, ...]:
         """The tags of one study, each with its evidence."""
+
+    def begin(self, studies: Sequence[Taggable]) -> None:
+        """Be told of studies that ``tag_all`` will be asked for."""
 
     def tag_all(self, studies: Sequence[Taggable]) -> Iterable[tuple[Tag, ...]]:
         """The tags of each study, in their order."""
@@ -63,7 +66,7 @@ def retag(store: Store, tagger: Tagger, progress: Progress = silent) -> int:
     total = store.studies.count()
     with store.transaction(), progress("tagging", total) as advance:
         store.tags.publish(tagger.facets, tagger.definitions, tagger.digest)
-        for texts in batches(store.tags.texts(), AT_ONCE):
+        for texts in one_ahead(batches(store.tags.texts(), AT_ONCE), tagger.begin):
             tagged = zip((text.pmid for text in texts), tagger.tag_all(texts), strict=True)
             store.tags.give(tagged)
             advance(len(texts))

@@ -128,6 +128,9 @@ class FakeTagger:
             TagDefinition("effect", self.slug, ("harm",), self.slug.title(), "An invented tag."),
         )
 
+    def begin(self, studies: Iterable[Taggable]) -> None:
+        pass
+
     def tag_all(self, studies: Iterable[Taggable]) -> Iterator[tuple[Tag, ...]]:
         return map(self.tag, studies)
 

@@ -392,7 +392,7 @@ def test_every_attempt_waits_for_its_moment(client: Client, tmp_path: Path) -> N
 
 
 def test_one_program_at_a_time_takes_a_moment(tmp_path: Path, waits: list[float]) -> None:
-    """Between reading the last moment and writing the next one nobody else can do so."""
+    """Between reading the last moment and writing its own, when that has come, nobody else can do so."""
     alone: list[bool] = []
 
     def clock() -> float:
@@ -403,7 +403,7 @@ def test_one_program_at_a_time_takes_a_moment(tmp_path: Path, waits: list[float]
         return 1000.0
 
     at_once(tmp_path / "pace", 3, clock, waits).wait()
-    assert alone == [True]
+    assert alone == [True, True]
 
 
 def test_every_host_and_every_key_has_a_rate_of_its_own(tmp_path: Path) -> None:

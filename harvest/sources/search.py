@@ -1,7 +1,7 @@
 """A PubMed search names every study that matches an expression and entered PubMed in a window of days.
 
-PubMed lists no more than the first 9,999 records of a set, so a larger window is halved until each part fits. Every
-record has exactly one create date ([crdt]) and one of last revision ([lr]), so halves are disjoint and complete.
+PubMed lists no more than the first 9,999 records of a set, so a larger window is divided until each part fits. Every
+record has exactly one create date ([crdt]) and one of last revision ([lr]), so parts are disjoint and complete.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from datetime import date, timedelta
 
 from pydantic import BaseModel, NonNegativeInt, PositiveInt
 
-from harvest.errors import PayloadError
+from harvest.errors import PayloadError, SourceError
 from harvest.eutils import Eutils, read_json
 from harvest.model import Pmid
+from harvest.parallel import IN_FLIGHT, in_flight
 from harvest.sources import Discovery, identity_of
 
 CAP = 9_999
@@ -39,10 +40,13 @@ class Window:
     last: date
     field: str = "crdt"
 
-    def halves(self) -> tuple[Window, Window]:
-        """The earlier and the later half of a window of two days or more."""
-        middle = self.first + (self.last - self.first) // 2
-        return replace(self, last=middle), replace(self, first=middle + timedelta(days=1))
+    def parts(self, count: int) -> list[Window]:
+        """So many parts of the window, from the earliest to the latest, or one for each day where it has fewer."""
+        days = (self.last - self.first).days + 1
+        count = min(count, days)
+        starts = [self.first + timedelta(days=days * number // count) for number in range(count)]
+        ends = [start - timedelta(days=1) for start in starts[1:]]
+        return [replace(self, first=first, last=last) for first, last in zip(starts, [*ends, self.last], strict=True)]
 
     def __str__(self) -> str:
         return f'("{self.first:%Y/%m/%d}"[{self.field}] : "{self.last:%Y/%m/%d}"[{self.field}])'
@@ -105,26 +109,45 @@ class Search:
         count = self._ask(window, retmax=0).count
         if not count and self._ask(window, retmax=0, operator="NOT").count < total:
             raise PayloadError(f"PubMed named none of the studies that it has in {window}")
-        parts = list(self._listed(window, count))
+        parts = self._listed(window, count)
         if sum(part.count for part in parts) < count:
             raise PayloadError(f"PubMed promised {count:,} studies in {window} and did not list them all")
         return parts
 
-    def _listed(self, window: Window, count: int) -> Iterator[Found]:
-        """The answers that together list the window's ``count`` records."""
-        if count == 0:
-            return
-        if count <= self.cap:
-            found = self._ask(window, retmax=self.cap)
-            if len(set(found.pmids)) == found.count:
-                yield found
-                return
-            count = found.count
-        if window.first == window.last:
+    def _listed(self, window: Window, count: int) -> list[Found]:
+        """The answers that together list the window's ``count`` records, in the order of their days.
+
+        What does not depend on another answer is asked at the same time. Each part is counted by itself: a record may
+        join one of them at any moment.
+        """
+        listed: dict[Window, Found] = {}
+        asks = [(window, self.cap)] if 0 < count <= self.cap else self._split(window, count)
+        while asks:
+            answers = list(self._answers(asks))
+            asks = []
+            for part, retmax, found in answers:
+                if retmax and len(set(found.pmids)) == found.count:
+                    listed[part] = found
+                elif not retmax and found.count <= self.cap:
+                    asks += [(part, self.cap)] if found.count else []
+                else:
+                    asks += self._split(part, found.count)
+        return [listed[part] for part in sorted(listed, key=lambda part: part.first)]
+
+    def _split(self, window: Window, count: int) -> list[tuple[Window, int]]:
+        """What to ask to know how the window's records lie in it; nothing where it has none.
+
+        There is one part more than would hold them if they lay evenly: the literature grows.
+        """
+        if count and window.first == window.last:
             raise PayloadError(f"PubMed promised {count:,} studies for {window.first} and did not list them all")
-        earlier, later = window.halves()
-        for half in (earlier, later):  # each counted by itself: a record may join one of them at any moment
-            yield from self._listed(half, self._ask(half, retmax=0).count)
+        return [(part, 0) for part in window.parts(-(-count // self.cap) + 1)] if count else []
+
+    def _answers(self, asks: Iterable[tuple[Window, int]]) -> Iterator[tuple[Window, int, Found]]:
+        for (window, retmax), found in in_flight(lambda ask: self._ask(*ask), asks, IN_FLIGHT):
+            if isinstance(found, SourceError):
+                raise found
+            yield window, retmax, found
 
     def _ask(self, window: Window | None, retmax: int, operator: str = "AND") -> Found:
         parameters = {

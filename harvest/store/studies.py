@@ -45,6 +45,12 @@ class Studies:
         """How many studies are held."""
         return int(self._conn.execute("SELECT count(*) FROM studies").fetchone()[0])
 
+    def unlike(self, studies: Iterable[Study]) -> list[Study]:
+        """Those studies that are not held just as they are."""
+        brought = list(studies)
+        known = self._fingerprints([study.pmid for study in brought])
+        return [study for study in brought if known.get(study.pmid) != study.fingerprint]
+
     def save(
         self,
         studies: Iterable[Study],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any
 
 from harvest.batches import batches
@@ -20,6 +20,8 @@ AT_ONCE = 25
 
 _READ = tuple(StoredText.__slots__)
 
+_Begun = tuple[Sequence[Taggable], "Future[list[tuple[Tag, ...]]]"]
+
 
 class Crew:
     """Tags studies as ``Tagger`` does, many of them in processes of its own, which end when it is closed.
@@ -31,7 +33,7 @@ class Crew:
         helpers: how many processes may help, by default one for each processor but that of this process.
 
     Attributes:
-        tagged: how many studies it has been given.
+        tagged: how many studies it has been told to begin with.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Crew:
         self._count = processors() - 1 if helpers is None else helpers
         self.tagged = 0
         self._pool: ProcessPoolExecutor | None = None
+        self._begun: list[_Begun] = []
 
     def __enter__(self) -> Crew:
         return self
@@ -53,27 +56,45 @@ class Crew:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
 
-    def tag_all(self, studies: Sequence[Taggable]) -> Iterator[tuple[Tag, ...]]:
-        """The tags of each study in their order, as ``tag`` gives them.
+    def begin(self, studies: Sequence[Taggable]) -> None:
+        """Have the helpers begin with studies that ``tag_all`` will be asked for.
 
         Raises:
             SourceError: a helper was killed.
         """
         self.tagged += len(studies)
-        if not self._count or self.tagged <= MUCH or len(studies) <= AT_ONCE:
-            yield from map(self.tag, studies)
-            return
-        self._pool = self._pool or pool(self._count, _learn, *self._told)
-        parts = list(batches(studies, AT_ONCE))
-        with killing_told():
-            given = [self._pool.submit(_tag_some, list(map(_read_of, part))) for part in parts]
-            # what no helper has begun yet is done here, from the end
-            own = {}
-            for number in reversed(range(len(parts))):
-                if given[number].cancel():
-                    own[number] = list(map(self.tag, parts[number]))
-            for number, tagged in enumerate(given):
-                yield from own[number] if number in own else tagged.result()
+        if self._count and self.tagged > MUCH and len(studies) > AT_ONCE:
+            self._pool = self._pool or pool(self._count, _learn, *self._told)
+            for part in batches(studies, AT_ONCE):
+                with killing_told():
+                    self._begun.append((part, self._pool.submit(_tag_some, list(map(_read_of, part)))))
+
+    def tag_all(self, studies: Sequence[Taggable]) -> Iterator[tuple[Tag, ...]]:
+        """The tags of each study in their order, as ``tag`` gives them; what no helper has come to is done here.
+
+        Raises:
+            SourceError: a helper was killed.
+        """
+        begun = self._taken(studies)
+        # by identity: a file may hold two versions of a study
+        tags: dict[int, tuple[Tag, ...]] = {}
+        for part, given in reversed(begun):
+            if given.cancel():
+                tags |= {id(study): self.tag(study) for study in part}
+        for part, given in begun:
+            if not given.cancelled():
+                with killing_told():
+                    tags |= zip(map(id, part), given.result(), strict=True)
+        return (tags[id(study)] if id(study) in tags else self.tag(study) for study in studies)
+
+    def _taken(self, studies: Sequence[Taggable]) -> list[_Begun]:
+        """What was begun of these studies; what was begun before that is no longer asked for."""
+        wanted = set(map(id, studies))
+        asked = [not wanted.isdisjoint(map(id, part)) for part, _ in self._begun]
+        taken = [begun for begun, is_asked in zip(self._begun, asked, strict=True) if is_asked]
+        if taken:
+            del self._begun[: len(asked) - asked[::-1].index(True)]
+        return taken
 
 
 def _read_of(study: Taggable) -> StoredText:

@@ -69,6 +69,9 @@ class Tagger:
         tags += self._counted(reading, signals)
         return tuple(sorted(tags, key=lambda tag: self._place[tag.facet]))
 
+    def begin(self, studies: Iterable[Taggable]) -> None:
+        """Nothing: it has no helpers that could begin with studies that will be asked for."""
+
     def tag_all(self, studies: Iterable[Taggable]) -> Iterator[tuple[Tag, ...]]:
         """The tags of each study, in their order."""
         return map(self.tag, studies)

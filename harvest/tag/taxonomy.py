@@ -311,8 +311,8 @@ def _merged(files: Sequence[tuple[Path, Any]]) -> Any:
     return whole
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads YAML, refusing a key that stands twice in one mapping."""
+class _Loader(yaml.CSafeLoader):
+    """Reads YAML by libyaml, which PyYAML's wheels bring along; refuses a key that stands twice in one mapping."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()

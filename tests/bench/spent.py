@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from threading import Event, Thread
 
-BETWEEN = 0.2
+BETWEEN = 1.0
 """Seconds between two looks at the memory."""
 
 

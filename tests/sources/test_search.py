@@ -131,15 +131,17 @@ def test_a_set_above_the_cap_is_named_completely_or_refused(offsets: list[int], 
     assert found.expected == len(days)
 
 
-@given(st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.integers(1, 40_000))
-def test_the_halves_of_a_window_are_disjoint_and_complete(first: date, days: int) -> None:
-    """No day is asked for twice, none is left out."""
+@given(st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.integers(1, 40_000), st.integers(2, 9))
+def test_the_parts_of_a_window_are_disjoint_and_complete(first: date, days: int, count: int) -> None:
+    """No day is asked for twice, none is left out, and none has more than its share."""
     window = Window(first, first + timedelta(days=days))
-    earlier, later = window.halves()
-    assert (earlier.first, later.last) == (window.first, window.last)
-    assert earlier.first <= earlier.last == later.first - timedelta(days=1)
-    assert later.first <= later.last
-    assert abs((earlier.last - earlier.first) - (later.last - later.first)) <= timedelta(days=1)
+    parts = window.parts(count)
+    assert (parts[0].first, parts[-1].last) == (window.first, window.last)
+    assert [part.last + timedelta(days=1) for part in parts[:-1]] == [part.first for part in parts[1:]]
+    lengths = {(part.last - part.first).days for part in parts}
+    assert min(lengths) >= 0
+    assert max(lengths) - min(lengths) <= 1
+    assert len(parts) == min(count, days + 1)
 
 
 def test_the_window_ends_a_day_ahead() -> None:
