@@ -1,6 +1,6 @@
 """Where words and one tag stand in a block of bytes, at several gigabytes a second with ``hyperscan``.
 
-``re`` is ten times slower for a handful of words in any case; without ``hyperscan`` (``harvest[bulk]``) each block is
+``re`` is ten times slower for a handful of words in any case; without ``hyperscan`` (the extra ``bulk``) each block is
 lower-cased and searched for one word after another, which takes about as long as to decompress it.
 
 Words that begin alike are looked for together, by what they have in common: fewer words are quicker.

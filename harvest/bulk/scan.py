@@ -24,7 +24,7 @@ from harvest.medline.records import without_references
 
 
 def _gunzip() -> tuple[Any, type[Exception]]:
-    """What decompresses, and what it raises at damage; ``isal`` (``harvest[bulk]``) is two to three times as fast."""
+    """What decompresses, and what it raises at damage; ``isal`` (the extra ``bulk``) is two to three times as fast."""
     try:
         from isal import igzip, igzip_lib
     except ImportError:
