@@ -66,9 +66,10 @@ def test_it_holds_the_program_and_its_home_and_nothing_else(checkout: Path, whee
 
 def test_an_sdist_makes_the_same_wheel(checkout: Path, wheel: Path, tmp_path: Path) -> None:
     """Byte for byte."""
-    with tarfile.open(built(checkout, "sdist")) as packed:
+    sdist = built(checkout, "sdist")
+    with tarfile.open(sdist) as packed:
         assert not [name for name in packed.getnames() if Path(name).name in HARVESTED]
-        packed.extractall(tmp_path, filter="data")
+    subprocess.run(["tar", "-xzf", sdist, "-C", tmp_path], check=True)
     (unpacked,) = tmp_path.iterdir()
     assert built(unpacked, "wheel").read_bytes() == wheel.read_bytes()
 

@@ -12,7 +12,7 @@ from harvest.store.connection import LISTED, Connection, listed
 from harvest.store.decision import Held, Outcome, decide
 from harvest.store.ledger import Ledger
 from harvest.store.links import Links
-from harvest.store.rows import CHILDREN, COLUMNS, LOOKUPS, VALUES, Lookup, Row, study_row
+from harvest.store.rows import CHILDREN, COLUMNS, LOOKUPS, VALUES, Lookup, Row, TagRows, study_row
 from harvest.store.tags import Tags
 
 MISSES_THAT_COUNT = 3
@@ -75,10 +75,14 @@ class Studies:
                 else decide(held.get(pmid), study, answered=answered, later=pmid in later)
                 for pmid, study in some.items()
             }
-            self._add([some[pmid] for pmid, outcome in decided.items() if outcome is Outcome.NEW], tags)
-            for pmid, outcome in decided.items():
-                if outcome is Outcome.REVISED:
-                    self._revise(some[pmid], tags)
+            new, revised = (
+                [some[pmid] for pmid, outcome in decided.items() if outcome is wanted]
+                for wanted in (Outcome.NEW, Outcome.REVISED)
+            )
+            tagged = self._tagged([*new, *revised], tags)
+            self._add(new, tagged[: len(new)])
+            for study, given in zip(revised, tagged[len(new) :], strict=True):
+                self._revise(study, given)
             self._conn.set_fact("kind", "sample" if next(iter(some.values())).is_sample else "live")
             outcomes |= decided
         self._ledger.arrived(outcomes)
@@ -169,32 +173,34 @@ class Studies:
         )
         return {pmid: Held(*values) for pmid, *values in rows}
 
-    def _add(self, studies: Sequence[Study], tags: TagAll) -> None:
+    def _tagged(self, studies: Sequence[Study], tags: TagAll) -> list[TagRows]:
+        return self._tags.rows(zip((study.pmid for study in studies), tags(studies), strict=True))
+
+    def _add(self, studies: Sequence[Study], tagged: Sequence[TagRows]) -> None:
         """Write studies that are not held yet, all at once."""
         pmids = [study.pmid for study in studies]
-        self._write(studies, tags)
+        self._write(studies, tagged)
         self._links.link(pmids)
         withdrawn = self._conn.execute(f"SELECT pmid FROM withdrawals WHERE pmid IN {LISTED}", (listed(pmids),))
         for (pmid,) in withdrawn.fetchall():
             self._mark_missing(pmid)
 
-    def _revise(self, study: Study, tags: TagAll) -> None:
+    def _revise(self, study: Study, tagged: TagRows) -> None:
         """Write a study over what is held of it, and keep what became different."""
         before = self._changes.tracked(study.pmid)
         former = [self._shared(lookup, study.pmid) for lookup in LOOKUPS]
         for child in CHILDREN:
             self._conn.execute(f"DELETE FROM {child.table} WHERE pmid = ?", (study.pmid,))
         self._tags.clear(study.pmid)
-        self._write([study], tags)
+        self._write([study], [tagged])
         for lookup, keys in zip(LOOKUPS, former, strict=True):
             self._forget_unused(lookup, keys - self._shared(lookup, study.pmid))
         self._links.relink(study.pmid)
         self._changes.note(study.pmid, before)
 
-    def _write(self, studies: Sequence[Study], tags: TagAll) -> None:
+    def _write(self, studies: Sequence[Study], tagged: Sequence[TagRows]) -> None:
         """Write studies with their tags, table by table; in ``studies`` alone they may be already."""
         first_seen = self._conn.now()
-        tagged = self._tags.rows(zip((study.pmid for study in studies), tags(studies), strict=True))
         self._conn.executemany(
             _UPSERT,
             ((*study_row(study, first_seen), *given.values) for study, given in zip(studies, tagged, strict=True)),

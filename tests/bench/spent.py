@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from threading import Event, Thread
 
-BETWEEN = 1.0
+BETWEEN = 0.5
 """Seconds between two looks at the memory."""
 
 

@@ -46,13 +46,13 @@ def test_a_command_is_charged_with_its_own_time_and_memory() -> None:
 
 def test_the_processes_that_a_command_starts_are_charged_to_it() -> None:
     """Their memory together with its own."""
-    worker = "import time; held = bytearray(100_000_000); sum(range(5_000_000)); time.sleep(0.5)"
+    worker = "import time; held = bytearray(100_000_000); sum(range(10_000_000)); time.sleep(1.5)"
     both = (
         f"import subprocess, sys; other = subprocess.Popen([sys.executable, '-c', {worker!r}]); {worker}; other.wait()"
     )
     one, two = spent([sys.executable, "-c", worker]), spent([sys.executable, "-c", both])
     assert two.memory > one.memory + 90
-    assert two.processor > 1.5 * one.processor
+    assert two.processor > 1.3 * one.processor
 
 
 def test_a_command_that_fails_is_no_measurement() -> None:
