@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TypeVar
@@ -17,11 +18,19 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def in_flight(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[tuple[T, R | SourceError]]:
+def in_flight(
+    work: Callable[[T], R],
+    items: Iterable[T],
+    workers: int,
+    begin: Callable[[R | SourceError], object] = lambda _: None,
+) -> Iterator[tuple[T, R | SourceError]]:
     """Do the work on every item, on so many at a time, and yield each with its result or its error as it is done.
 
+    Each result is begun with when it is taken, which is one ahead of the one that is yielded where it is there already;
+    none is held back to wait for another.
+
     The workers are daemon threads: a program that is told to stop does not wait for answers that nobody reads. Whoever
-    stops asking stops the work; no more than ``workers`` results wait to be taken.
+    stops asking stops the work; no more than ``workers`` results wait to be taken, besides the one that was begun with.
 
     Raises:
         Exception: what the work raised, if that is no ``SourceError``.
@@ -34,12 +43,16 @@ def in_flight(work: Callable[[T], R], items: Iterable[T], workers: int) -> Itera
     stop = threading.Event()
     for _ in range(min(workers, count)):
         threading.Thread(target=_serve, args=(work, waiting, done, stop), daemon=True).start()
+    taken: deque[tuple[T, R | SourceError]] = deque()
     try:
         for _ in range(count):
-            item, result = done.get()
-            if isinstance(result, BaseException) and not isinstance(result, SourceError):
-                raise result
-            yield item, result
+            while not taken or (len(taken) == 1 and not done.empty()):
+                item, result = done.get()
+                if isinstance(result, BaseException) and not isinstance(result, SourceError):
+                    raise result
+                begin(result)
+                taken.append((item, result))
+            yield taken.popleft()
     finally:
         stop.set()
         _empty(done)

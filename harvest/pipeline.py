@@ -230,8 +230,10 @@ def _fetch(
     wanted = list(dict.fromkeys(pmids))
     answered = 0
     with progress("fetching", len(wanted)) as advance:
-        answers = in_flight(fetch, batches(wanted, BATCH), IN_FLIGHT)
-        for batch, answer in one_ahead(answers, lambda come: _begin(_described(come[1]), store, tagger)):
+        answers = in_flight(
+            fetch, batches(wanted, BATCH), IN_FLIGHT, lambda come: _begin(_described(come), store, tagger)
+        )
+        for batch, answer in answers:
             if isinstance(answer, PayloadError):
                 report.problems.append(f"PubMed: {answer}")
                 continue

@@ -124,8 +124,37 @@ def test_no_more_results_wait_than_there_are_workers() -> None:
     results = in_flight(work, range(100), 4)
     next(iter(results))
     time.sleep(0.1)
-    assert len(begun) <= 1 + 4 + 4
+    assert len(begun) <= 2 + 4 + 4
     assert len(list(results)) == 99
+
+
+def test_a_result_that_is_there_is_begun_with_before_its_turn() -> None:
+    """The next one, and no more than that."""
+    begun: list[int | SourceError] = []
+    results = in_flight(int, range(9), 4, begun.append)
+    next(results)
+    for taken in range(2, 9):
+        time.sleep(0.05)  # time enough for the workers to have the next one ready
+        next(results)
+        assert len(begun) == taken + 1
+    assert len(list(results)) == 1
+    assert sorted(map(int, map(str, begun))) == list(range(9))
+
+
+def test_no_result_is_held_back_for_one_that_is_to_come() -> None:
+    """What has arrived is stored while the next answer stalls."""
+    release = threading.Event()
+
+    def work(item: int) -> int:
+        if item:
+            release.wait(5)
+        return item
+
+    results = in_flight(work, range(2), 2, lambda _: None)
+    assert next(results) == (0, 0)
+    assert not release.is_set()
+    release.set()
+    assert list(results) == [(1, 1)]
 
 
 def test_no_items_are_no_work() -> None:
