@@ -92,7 +92,7 @@ def draw(sizes: Sequence[int], costs: Mapping[str, Sequence[float]], picture: Pa
 
     mpl.use("svg")
     mpl.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "growth"}
-    figure, panels = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    figure, panels = pyplot.subplots(1, 2, figsize=(10, 4.6), layout="constrained")
     for panel, unit, title in zip(
         panels, ("µs", "ms"), ("a study, in microseconds", "an answer, in milliseconds"), strict=True
     ):
@@ -103,5 +103,5 @@ def draw(sizes: Sequence[int], costs: Mapping[str, Sequence[float]], picture: Pa
         panel.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
         panel.minorticks_off()
         panel.grid(alpha=0.3)
-        panel.legend()
+        panel.legend(loc="upper left", bbox_to_anchor=(0, -0.15), frameon=False)
     figure.savefig(picture, metadata={"Date": None})
