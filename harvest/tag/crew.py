@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any
@@ -55,6 +56,8 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
+            for helper in multiprocessing.active_children():
+                helper.kill()  # where one was killed the pool may leave the others, and the program would wait for them
 
     def begin(self, studies: Sequence[Taggable]) -> None:
         """Have the helpers begin with studies that ``tag_all`` will be asked for.
