@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,14 @@ def test_where_there_is_one_processor_nobody_helps(tmp_path: Path) -> None:
         assert multiprocessing.active_children() == []
 
 
+def begin_until_noticed(crew: Crew) -> None:
+    """Go on for five seconds at most."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        crew.begin(SOME)
+        time.sleep(0.02)
+
+
 def test_a_helper_that_is_killed_is_told_in_one_line(tmp_path: Path) -> None:
     """For want of memory, say."""
     with busy(crew_of(tmp_path, helpers=2)) as crew:
@@ -64,4 +73,4 @@ def test_a_helper_that_is_killed_is_told_in_one_line(tmp_path: Path) -> None:
             helper.kill()  # one that the pool has ended by itself meanwhile is let be
             helper.join()
         with pytest.raises(SourceError, match="a worker was killed"):
-            crew.begin(SOME)
+            begin_until_noticed(crew)
