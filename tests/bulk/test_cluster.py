@@ -135,7 +135,7 @@ def test_a_cluster_of_machines_that_loses_one_ends_as_one_process_does(tmp_path:
     """Scheduler, writer and workers reach each other by network alone; one is cut off, and nobody is told."""
     pytest.importorskip("distributed")
     if reason := machines.forbidden():
-        pytest.skip(reason)
+        pytest.skip(reason)  # namespaces need root and a kernel that lets it make them
     with (
         machines.apart(4) as (scheduler, writer, *others),
         cluster(tmp_path, others, scheduler) as (address, workers),
