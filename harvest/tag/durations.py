@@ -8,49 +8,18 @@ from __future__ import annotations
 
 import re
 
+from harvest.tag.spoken import SMALL, spoken
+
 UNITS = {"day": 1, "week": 7, "month": 30, "year": 365, "wk": 7, "yr": 365, "mo": 30, "pod": 1}
 """Days in a unit of time, as the readers of abstracts count them; POD is a postoperative day."""
 
 LONGEST = 15 * 365
 """Days beyond which a duration is an age, or the history of a field."""
 
-_WORDS = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "thirteen": 13,
-    "fourteen": 14,
-    "fifteen": 15,
-    "sixteen": 16,
-    "seventeen": 17,
-    "eighteen": 18,
-    "nineteen": 19,
-    "twenty": 20,
-    "twenty-one": 21,
-    "twenty-four": 24,
-    "twenty-eight": 28,
-    "thirty": 30,
-    "thirty-six": 36,
-    "forty": 40,
-    "forty-eight": 48,
-    "fifty": 50,
-    "fifty-two": 52,
-    "sixty": 60,
-    "ninety": 90,
-}
 _GAP = "[ \u2010\u2011\u2013-]?"
 """What joins a number and its unit, or the ends of a range: a blank or one of Unicode's hyphens."""
 
-_NUMBER = rf"(?:\d{{1,4}}(?:[.,·]\d{{1,2}}|(?:st|nd|rd|th)\b)?|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
+_NUMBER = rf"(?:\d{{1,4}}(?:[.,·]\d{{1,2}}|(?:st|nd|rd|th)\b)?|{SMALL})"
 _BEFORE = re.compile(
     rf"(?<![\w.])({_NUMBER})(?:{_GAP}(?:to|or|and|{_GAP}){_GAP}({_NUMBER})|( ?(?:±|\+/-) ?[\d.]+))?{_GAP}\+?{_GAP}$",
     re.IGNORECASE,
@@ -141,4 +110,4 @@ def _is_no_follow_up(text: str, start: int, end: int) -> bool:
 
 
 def _number(text: str) -> float:
-    return float(_WORDS.get(text.lower()) or text.replace(",", ".").replace("·", ".").rstrip("stndrh"))
+    return float(spoken(text.lower()) or text.replace(",", ".").replace("·", ".").rstrip("stndrh"))

@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from harvest.model import Evidence
 from harvest.tag.reading import Sentence
+from harvest.tag.spoken import SMALL, WORDS, any_of, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +32,14 @@ Figure = tuple[float, int, int, bool]
 LONGEST_EVIDENCE = 200
 """Characters that a piece of evidence may have."""
 
-_ONES = "one two three four five six seven eight nine"
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _RANKS = "first second third fourth fifth sixth seventh eighth ninth tenth"
-_WORDS = (
-    {word: number for number, word in enumerate(f"{_ONES} {_TEENS}".split(), start=1)}
-    | {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
-    | {"hundred": 100, "thousand": 1000}
-)
 _ORDINALS = {word: number for number, word in enumerate(_RANKS.split(), start=1)} | {"fourteenth": 14, "thirtieth": 30}
-_SPOKEN = frozenset(_WORDS) | frozenset(_ORDINALS)
+_SPOKEN = frozenset(WORDS) | frozenset(_ORDINALS)
 
 
-def _any(words: Iterable[str]) -> str:
-    return f"(?:{'|'.join(words)})"
-
-
-_SMALL = rf"(?:{_any(_TENS.split())}(?:[ ‐-]{_any(_ONES.split())})?|{_any(f'{_TEENS} {_ONES}'.split())})(?![a-z])"
-_HUNDREDS = rf"(?:(?:{_SMALL}[ ‐-])?hundred(?:(?: and |[ ‐-]){_SMALL})?|{_SMALL})"
+_HUNDREDS = rf"(?:(?:{SMALL}[ ‐-])?hundred(?:(?: and |[ ‐-]){SMALL})?|{SMALL})"
 _SPELLED = re.compile(
-    rf"(?:{_HUNDREDS}[ ‐-])?thousand(?:(?: and |,? ){_HUNDREDS})?(?![a-z])|{_HUNDREDS}|{_any(_ORDINALS)}(?![a-z])"
+    rf"(?:{_HUNDREDS}[ ‐-])?thousand(?:(?: and |,? ){_HUNDREDS})?(?![a-z])|{_HUNDREDS}|{any_of(_ORDINALS)}(?![a-z])"
 )
 """A number in words; "and" is a part of it after hundreds only, so that "three and six months" are two."""
 
@@ -155,7 +143,7 @@ def _spelled(lowered: str, words: Iterable[str]) -> Iterator[Figure]:
             continue
         if match := _SPELLED.match(lowered, start):
             ends, rank = match.end(), _ORDINALS.get(match[0])
-            yield float(rank or _spoken(match[0])), start, ends, rank is not None
+            yield float(rank or spoken(match[0])), start, ends, rank is not None
 
 
 def _places(text: str, words: Iterable[str]) -> Iterator[int]:
@@ -164,21 +152,6 @@ def _places(text: str, words: Iterable[str]) -> Iterator[int]:
         while at >= 0:
             yield at
             at = text.find(word, at + 1)
-
-
-@lru_cache(maxsize=256)
-def _spoken(words: str) -> int:
-    """The number that words say: "two hundred and thirty-five" is 235."""
-    total = group = 0
-    for word in re.findall("[a-z]+", words):
-        number = _WORDS.get(word, 0)
-        if number == 1000:
-            total, group = total + 1000 * (group or 1), 0
-        elif number == 100:
-            group = 100 * (group or 1)
-        else:
-            group += number
-    return total + group
 
 
 def has(text: str, parts: Iterable[str]) -> bool:

@@ -39,6 +39,9 @@ def days(text: str) -> list[tuple[str, float]]:
         ("on days 1, 3 (endpoint), 7, and 30", ("days 1, 3 (endpoint), 7, and 30", 30)),
         ("abstinence for more than one year", ("one year", 365)),
         ("twenty-one days later", ("twenty-one days", 21)),
+        ("thirty-five days later", ("thirty-five days", 35)),
+        ("over seventy two weeks", ("seventy two weeks", 504)),
+        ("between twenty and thirty-three days", ("twenty and thirty-three days", 33)),
     ],
 )
 def test_a_duration_is_read_in_days(text: str, expected: tuple[str, float]) -> None:
