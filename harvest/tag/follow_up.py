@@ -82,6 +82,7 @@ _UNNUMBERED_PARTS = (
     "fortnight",
     "half a year",
     "half-year",
+    "half year",
 )
 
 _NO_UNIT = frozenset("),.;:%]/=")

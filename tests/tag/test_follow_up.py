@@ -225,6 +225,7 @@ def test_the_tagger_gives_the_number_as_a_tag(project: Tagger) -> None:
         ("Adults who had used the spray for 7 to 31 months were asked.", 930),
         ("They had been on the lozenges for a median of 26 months.", 780),
         ("Patients remained well for half a year.", 182),
+        ("Patients remained well over the first half year.", 182),
         ("Scores were lower one fortnight later.", 14),
         ("Sleep was measured the night after the infusion.", 1),
         ("It was given twice weekly for four weeks, and pain was rated 2 weeks after the eighth dose.", 42),
