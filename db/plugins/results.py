@@ -1,10 +1,9 @@
 """The results of a search, as a page: ``/search``; for programs the plugin ``api`` answers."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from datasette import Request, Response
@@ -12,11 +11,11 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 from pluggy import HookimplMarker
 
-from harvest.catalogue.cards import cards
+from harvest.catalogue.cards import Card, cards
 from harvest.catalogue.held import asked, served
 from harvest.catalogue.lookup import FINDINGS, Lookup
 from harvest.catalogue.search import Found, Searcher
-from harvest.catalogue.sets import Reads
+from harvest.catalogue.sets import Facet, Reads
 from harvest.publish.selection import filters_of, lookup_of
 
 hookimpl = HookimplMarker("datasette")
@@ -32,16 +31,22 @@ FROM studies_fts WHERE studies_fts MATCH ? AND rowid IN (SELECT value FROM json_
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A value that can be ticked, with how many studies it would show."""
+class Option(NamedTuple):
+    """A value that can be ticked, with how many studies it would show, as that is written."""
 
     value: str
     label: str
     definition: str
-    count: int
+    studies: str
     is_ticked: bool
-    is_narrower: bool
+
+
+class Choice(NamedTuple):
+    """A facet, the values of it that can be ticked, and how many of them are."""
+
+    facet: Facet
+    options: list[Option]
+    ticked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,8 @@ class Results:
 
     lookup: Lookup
     found: Found
-    studies: list[dict[str, Any]]
-    choices: list[tuple[Any, list[Option]]]
+    studies: list[Card]
+    choices: list[Choice]
     judged: str | None
     findings: list[Option]
     conditions: list[tuple[str, str]]
@@ -104,17 +109,18 @@ def _search(searcher: Searcher, conn: Reads, args: Mapping[str, Sequence[str]], 
     levels, shown = config.get("evidence_levels", []), config.get("matrix", {})
     filters = filters_of(lookup, levels)
     found = searcher.search(conn, lookup.text, filters, lookup.sort, lookup.size, lookup.page)
-    counts = {facet.slug: filters.counts(sets, found.by_words, facet.slug) for facet in facets}
     told = filters.finding_counts(sets, found.by_words, FINDINGS)
     with_incidental = replace(filters, with_incidental=True).apply(sets) & found.by_words
     return Results(
         lookup=lookup,
         found=found,
         studies=_studies(searcher, conn, found, list(shown.values())),
-        choices=[(facet, _options(searcher, lookup, facet.slug, counts[facet.slug])) for facet in facets],
+        choices=[
+            _choice(searcher, lookup, facet, filters.counts(sets, found.by_words, facet.slug)) for facet in facets
+        ],
         judged=shown.get("columns"),
         findings=[
-            Option(one, one.replace("-", " "), "", told[one], one in filters.findings, False) for one in FINDINGS
+            Option(one, one.replace("-", " "), "", f"{told[one]:,}", one in filters.findings) for one in FINDINGS
         ],
         conditions=lookup.conditions,
         read_as=[sets.tags[tag].label for tag in found.read_as],
@@ -123,29 +129,28 @@ def _search(searcher: Searcher, conn: Reads, args: Mapping[str, Sequence[str]], 
     )
 
 
-def _options(searcher: Searcher, lookup: Lookup, facet: str, counts: Mapping[str, int]) -> list[Option]:
-    """The values of a facet that some study found has, or that are ticked."""
-    ticked = lookup.filters.ticked.get(facet, ())
-    tags = [searcher.sets.tags[facet, value] for value in counts]
-    return [
-        Option(tag.slug, tag.label, tag.definition, counts[tag.slug], tag.slug in ticked, bool(tag.parents))
-        for tag in tags
-        if counts[tag.slug] or tag.slug in ticked
-    ]
+def _choice(searcher: Searcher, lookup: Lookup, facet: Facet, counts: Mapping[str, int]) -> Choice:
+    """The values of a facet that some study found has, or that are ticked; those that most have first."""
+    ticked = lookup.filters.ticked.get(facet.slug, ())
+    values = [value for value in counts if counts[value] or value in ticked]
+    tags = [searcher.sets.tags[facet.slug, value] for value in sorted(values, key=counts.__getitem__, reverse=True)]
+    return Choice(
+        facet,
+        [Option(tag.slug, tag.label, tag.definition, f"{counts[tag.slug]:,}", tag.slug in ticked) for tag in tags],
+        sum(value in ticked for value in values),
+    )
 
 
-def _studies(searcher: Searcher, conn: Reads, found: Found, facets: Sequence[str]) -> list[dict[str, Any]]:
-    """The studies of the page in their order, with what was looked for marked, and their tags."""
+def _studies(searcher: Searcher, conn: Reads, found: Found, facets: Sequence[str]) -> list[Card]:
+    """The studies of the page in their order, with what was looked for marked."""
     studies = cards(searcher.sets, conn, found.pmids, facets)
     if found.marked and studies:
         rows = conn.execute(_MARKED, (found.marked, json.dumps(found.pmids)))
-        marks = {row["pmid"]: {"marked_title": row["title"], "passage": row["passage"]} for row in rows}
-        studies = [study | marks.get(study["pmid"], {}) for study in studies]
+        marks = {pmid: {"marked_title": title, "passage": passage} for pmid, title, passage in rows}
+        studies = [study._replace(**marks.get(study.pmid, {})) for study in studies]
     return studies
 
 
 def marked(text: str) -> Markup:
     """A text with what was looked for in ``<mark>``; everything else is escaped."""
-    pieces = re.split(f"({MARK}|{UNMARK})", text)
-    tags = {MARK: Markup("<mark>"), UNMARK: Markup("</mark>")}
-    return Markup("").join(tags.get(piece) or escape(piece) for piece in pieces)
+    return escape(text).replace(MARK, Markup("<mark>")).replace(UNMARK, Markup("</mark>"))

@@ -25,19 +25,15 @@ _CONDITIONS = {
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
-    """Give templates the functions ``label_of`` and ``condition_in_words``, and the filter ``span``."""
-
-    async def label_of(facet: str, tag: str) -> str:
-        sets = await present(datasette)
-        known = sets and sets.tags.get((facet, tag))
-        return known.label if known else tag.replace("-", " ")
+    """Give templates the function ``condition_in_words`` and the filter ``span``."""
 
     async def condition_in_words(name: str, value: str) -> str:
         if name == "followup":
             return f"followed at least {span(int(value))}"
         if name in _CONDITIONS:
             return _CONDITIONS[name].format(value.replace("-", " "))
-        return await label_of(name, value)
+        sets = await present(datasette)
+        return sets.label(name, value) if sets else value.replace("-", " ")
 
-    env.globals.update(label_of=label_of, condition_in_words=condition_in_words)
+    env.globals["condition_in_words"] = condition_in_words
     env.filters["span"] = span

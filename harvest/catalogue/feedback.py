@@ -44,8 +44,12 @@ def moved(sets: Sets, conn: Reads, ranked: Sequence[int], scores: Mapping[int, f
     words = {pmid: words_of(text) for pmid, text in conn.execute(_DESCRIBED, (json.dumps(first),))}
     telling = _telling(sets, {pmid: scores[pmid] for pmid in first[:BEST]}, words)
     worth = WORTH * scores[first[0]] / (sum(telling.values()) or 1)
-    added = {pmid: worth * sum(telling.get(word, 0) for word in words.get(pmid, ())) for pmid in first}
-    return [*sorted(first, key=lambda pmid: scores[pmid] + added[pmid], reverse=True), *ranked[MOVED:]]
+
+    def raised(pmid: int) -> float:
+        has = words.get(pmid, ())
+        return scores[pmid] + worth * sum(weight for word, weight in telling.items() if word in has)
+
+    return [*sorted(first, key=raised, reverse=True), *ranked[MOVED:]]
 
 
 def _telling(sets: Sets, best: Mapping[int, float], words: Mapping[int, set[str]]) -> dict[str, float]:

@@ -75,7 +75,8 @@ _held: WeakKeyDictionary[Any, Held] = WeakKeyDictionary()
 
 async def served(datasette: Any) -> Any | None:
     """The database with studies that Datasette serves; ``None`` where there is none of the present schema."""
-    for database in datasette.databases.values():
+    # the one that is held comes first, as it takes a thread to ask another for its tables
+    for database in sorted(datasette.databases.values(), key=lambda one: one not in _held):
         if database in _held or set(await database.table_names()) >= _TABLES:
             return database
     return None

@@ -161,5 +161,5 @@ def _long_forms(conn: Reads, word: str) -> list[str]:
     texts = conn.execute(
         "SELECT abstract FROM studies_fts WHERE studies_fts MATCH ? LIMIT ?", (quoted(word), ABBREVIATED_IN)
     )
-    forms = Counter(form for (text,) in texts for form in long_forms(text or "", short))
+    forms = Counter(form for (text,) in texts if text and short in text for form in long_forms(text, short))
     return [form for form, _ in forms.most_common(2)] if forms.total() >= (1 if word == short else DEFINED_IN) else []

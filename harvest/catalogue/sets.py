@@ -20,6 +20,7 @@ Studies = int
 Column = Literal["publication_year", "participants", "follow_up_days"]
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_PLAIN_WORD = re.compile(r"[a-z]{3,}")  # the same where all is ASCII, in half the time
 
 _ONE = re.compile("1")
 
@@ -134,6 +135,11 @@ class Sets:
         known = self.places
         return self.at(known[pmid] for pmid in pmids if pmid in known)
 
+    def label(self, facet: str, slug: str | None) -> str:
+        """A tag in plain words, be it published or not; nothing for none."""
+        known = self.tags.get((facet, slug or ""))
+        return known.label if known else (slug or "").replace("-", " ")
+
     def tagged(self, facet: str, tag: str) -> Studies:
         """The studies that carry a tag, or have a single value."""
         if facet in self._valued:
@@ -224,7 +230,7 @@ def facets_of(conn: Reads) -> dict[str, Facet]:
 
 def words_of(text: str) -> set[str]:
     """The words of a text in lower case."""
-    return set(_WORD.findall(text.lower()))
+    return set((_PLAIN_WORD if text.isascii() else _WORD).findall(text.lower()))
 
 
 _FACETS = "SELECT facet, kind, label, definition FROM facets ORDER BY position"

@@ -26,8 +26,13 @@ REASONS = 4
 _STANDING = "relevance"
 """A facet that two studies may share without being alike."""
 
-_HEADINGS = "SELECT DISTINCT ui, name FROM study_mesh JOIN mesh_headings USING (ui) WHERE pmid = ? ORDER BY position"
-_HAVING = "SELECT pmid FROM study_mesh WHERE ui = ? LIMIT ?"
+_HEADINGS = """
+SELECT DISTINCT ui, name FROM study_mesh AS own JOIN mesh_headings USING (ui)
+WHERE pmid = ? AND (SELECT 1 FROM study_mesh WHERE ui = own.ui LIMIT 1 OFFSET ?) IS NULL ORDER BY position
+"""
+"""The headings of a study that are used in no more places than so many."""
+
+_HAVING = "SELECT pmid FROM study_mesh WHERE ui = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +96,9 @@ def _tags(sets: Sets, itself: Studies) -> Iterator[Trait]:
 
 def _headings(sets: Sets, conn: Reads, pmid: int) -> Iterator[Trait]:
     """The MeSH headings of the study that are not very common."""
-    for ui, name in conn.execute(_HEADINGS, (pmid,)).fetchall():
-        having = conn.execute(_HAVING, (ui, COMMONEST + 1)).fetchall()
-        if len(having) <= COMMONEST:
-            studies = sets.of(one for (one,) in having)
-            yield Trait(f"{name} (MeSH)", (), None, studies, _weight(sets, studies))
+    for ui, name in conn.execute(_HEADINGS, (pmid, COMMONEST)).fetchall():
+        studies = sets.of(one for (one,) in conn.execute(_HAVING, (ui,)))
+        yield Trait(f"{name} (MeSH)", (), None, studies, _weight(sets, studies))
 
 
 def _weight(sets: Sets, studies: Studies) -> int:

@@ -30,6 +30,7 @@ class Served:
     def __init__(self, shelf: Shelf) -> None:
         self.conn = shelf.conn
         self.readings = 0
+        self.looks = 0
         self.fails = False
 
     async def execute(self, sql: str) -> Value:
@@ -43,6 +44,7 @@ class Served:
         return function(self.conn)
 
     async def table_names(self) -> list[str]:
+        self.looks += 1
         return [name for (name,) in self.conn.execute("SELECT name FROM sqlite_master")]
 
 
@@ -188,7 +190,7 @@ class Datasette:
 
 
 def test_the_database_with_studies_is_served(database: Served) -> None:
-    """Others beside it are not; where there is none, nothing is."""
+    """Others beside it are not, nor asked for their tables once it is known; where there is none, nothing is."""
 
     async def ask() -> None:
         other, empty = Served(Shelf()), Datasette()
@@ -202,5 +204,8 @@ def test_the_database_with_studies_is_served(database: Served) -> None:
         assert sets is not None
         assert list(sets.pmids) == [1]
         assert await asked(database, lambda searcher, conn: (len(searcher.sets), conn)) == (1, database.conn)
+        looks = other.looks
+        assert await served(both) is database
+        assert other.looks == looks
 
     asyncio.run(ask())

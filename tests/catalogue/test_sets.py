@@ -77,11 +77,24 @@ def test_the_taxonomy_is_known(sets: Sets) -> None:
     assert sets.tags["topic", "pain"].synonyms == ("ache", "PAIN")
 
 
+def test_a_tag_is_told_in_words(sets: Sets) -> None:
+    """By its label; by its slug where it is not published, and not at all where there is none."""
+    assert sets.label("topic", "pain") == "Pain"
+    assert sets.label("topic", "long-gone") == "long gone"
+    assert sets.label("topic", None) == ""
+
+
 def test_words_are_counted_by_study(sets: Sets) -> None:
     """Those of titles, keywords and headings, each once a study."""
     assert sets.words["pain"] == 2
     assert sets.words["héart"] == sets.words["heart"] == 1
     assert words_of("Pain of 12 x-rays, PAIN_relief") == {"pain", "rays", "relief"}
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_letters_of_other_languages_do_not_change_what_a_word_is(text: str) -> None:
+    """Of a text in plain letters the words are the same whatever stands behind it."""
+    assert words_of(f"{text} größe") == words_of(text) | {"größe"}
 
 
 def test_a_study_that_came_later_is_left_out(sets: Sets) -> None:

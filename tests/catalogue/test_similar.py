@@ -91,6 +91,8 @@ def test_a_very_common_heading_is_left_to_the_tags(db: Database, monkeypatch: py
     """Reading who has it would take longer than it tells."""
     fill(db, {1: "|Humans", 2: "|Humans", 3: "", 4: ""})
     assert list(like(db, 1)) == [2]
+    monkeypatch.setattr(module, "COMMONEST", 4)
+    assert list(like(db, 1)) == [2]
     monkeypatch.setattr(module, "COMMONEST", 3)
     assert like(db, 1) == {}
 
