@@ -9,6 +9,7 @@ from pluggy import HookimplMarker
 from harvest.catalogue.held import asked, served
 from harvest.catalogue.overview import branches
 from harvest.catalogue.search import Searcher
+from harvest.catalogue.settings import evidence_levels
 
 hookimpl = HookimplMarker("datasette")
 
@@ -24,7 +25,7 @@ async def about_page(datasette: Any, request: Request) -> Response:
     database = await served(datasette)
     context = {
         "facets": await asked(database, lambda searcher, _: _facets(searcher)) if database else [],
-        "levels": (datasette.plugin_config("tracker") or {}).get("evidence_levels", []),
+        "levels": evidence_levels(datasette),
         "home_address": datasette.absolute_url(request, datasette.urls.instance()),
         "today": datetime.now(UTC).date().isoformat(),
     }

@@ -15,6 +15,7 @@ from harvest.catalogue.held import asked, served
 from harvest.catalogue.lookup import SIZE
 from harvest.catalogue.search import Searcher
 from harvest.catalogue.sets import Reads
+from harvest.catalogue.settings import evidence_levels
 from harvest.publish import jsons
 from harvest.publish.formats import FORMATS
 from harvest.publish.record import Vocabulary, batch
@@ -45,7 +46,7 @@ async def search_json(datasette: Any, request: Request) -> Response:
     if database is None:
         return _json(datasette, NOTHING)
     args = {name: request.args.getlist(name) for name in request.args}
-    levels = _levels(datasette)
+    levels = evidence_levels(datasette)
     return _json(datasette, await asked(database, lambda searcher, conn: _found(searcher, conn, args, levels)))
 
 
@@ -106,11 +107,7 @@ async def _described(datasette: Any) -> dict[str, Any]:
     sets = await asked(database, lambda searcher, _: searcher.sets) if database else None
     title = datasette.metadata("title") or "Studies"
     prefix = str(datasette.urls.path("/")).rstrip("/")
-    return openapi(title, __version__, sets, _levels(datasette), prefix)
-
-
-def _levels(datasette: Any) -> list[dict[str, Any]]:
-    return list((datasette.plugin_config("tracker") or {}).get("evidence_levels", []))
+    return openapi(title, __version__, sets, evidence_levels(datasette), prefix)
 
 
 def _json(datasette: Any, found: Any, missing: str = "") -> Response:

@@ -24,6 +24,7 @@ from harvest.catalogue.held import asked, served
 from harvest.catalogue.lookup import Lookup
 from harvest.catalogue.search import Searcher
 from harvest.catalogue.sets import Reads
+from harvest.catalogue.settings import evidence_levels
 from harvest.publish.atom import Feed, feed, newest
 from harvest.publish.download import Download
 from harvest.publish.formats import FORMATS, Format
@@ -91,7 +92,7 @@ def _export_as(wanted: Format) -> Any:
 async def _selection(datasette: Any, database: Any, request: Request, **named: list[str]) -> Selection:
     """The studies that an address names."""
     args = {name: request.args.getlist(name) for name in request.args} | named
-    levels = (datasette.plugin_config("tracker") or {}).get("evidence_levels", [])
+    levels = evidence_levels(datasette)
     return await asked(database, lambda searcher, conn: select(searcher, conn, args, levels))
 
 

@@ -11,6 +11,7 @@ from harvest.catalogue.held import asked, served
 from harvest.catalogue.overview import NEW_WITHIN, Overview, Scope
 from harvest.catalogue.search import Searcher
 from harvest.catalogue.sets import Reads
+from harvest.catalogue.settings import matrix_facets
 
 hookimpl = HookimplMarker("datasette")
 
@@ -29,7 +30,7 @@ def register_routes() -> list[tuple[str, Any]]:
 
 async def front_page(datasette: Any, request: Request) -> Response:
     """The front page in the scope that the address names."""
-    facets = (datasette.plugin_config("tracker") or {}).get("matrix", {})
+    facets = matrix_facets(datasette)
     scope = Scope.read(request.args)
     database = await served(datasette)
     context = {"scope": scope, "front": None, "description": datasette.metadata("description")}

@@ -11,6 +11,7 @@ from pluggy import HookimplMarker
 from harvest.catalogue.held import asked, served
 from harvest.catalogue.overview import Matrix, Overview, Scope
 from harvest.catalogue.sets import Sets
+from harvest.catalogue.settings import matrix_facets
 
 hookimpl = HookimplMarker("datasette")
 
@@ -50,7 +51,7 @@ async def matrix_page(datasette: Any, request: Request) -> Response:
 
 
 def _matrix(datasette: Any, sets: Sets, scope: Scope) -> Matrix | None:
-    facets = (datasette.plugin_config("tracker") or {}).get("matrix", {})
+    facets = matrix_facets(datasette)
     return Overview(sets, scope).matrix(facets.get("rows", ""), facets.get("columns", ""))
 
 
@@ -59,7 +60,7 @@ async def _facets(datasette: Any) -> list[Any]:
     database = await served(datasette)
     if database is None:
         return []
-    names = (datasette.plugin_config("tracker") or {}).get("matrix", {})
+    names = matrix_facets(datasette)
     facets = await asked(database, lambda searcher, _: searcher.sets.facets)
     found = [facets.get(names.get(part)) for part in ("rows", "columns")]
     return found if all(found) else []

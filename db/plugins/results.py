@@ -16,6 +16,7 @@ from harvest.catalogue.held import asked, served
 from harvest.catalogue.lookup import FINDINGS, Lookup
 from harvest.catalogue.search import Found, Searcher
 from harvest.catalogue.sets import Facet, Reads
+from harvest.catalogue.settings import evidence_levels, matrix_facets
 from harvest.publish.selection import filters_of, lookup_of
 
 hookimpl = HookimplMarker("datasette")
@@ -97,16 +98,17 @@ async def _results(datasette: Any, request: Request) -> Results | None:
     if database is None:
         return None
     args = {name: request.args.getlist(name) for name in request.args}
-    config = datasette.plugin_config("tracker") or {}
-    results: Results = await asked(database, lambda searcher, conn: _search(searcher, conn, args, config))
+    levels, shown = evidence_levels(datasette), matrix_facets(datasette)
+    results: Results = await asked(database, lambda searcher, conn: _search(searcher, conn, args, levels, shown))
     return results
 
 
-def _search(searcher: Searcher, conn: Reads, args: Mapping[str, Sequence[str]], config: dict[str, Any]) -> Results:
+def _search(
+    searcher: Searcher, conn: Reads, args: Mapping[str, Sequence[str]], levels: Any, shown: Mapping[str, str]
+) -> Results:
     sets = searcher.sets
     facets = [facet for facet in sets.facets.values() if facet.kind != "number"]
     lookup = lookup_of(sets, args)
-    levels, shown = config.get("evidence_levels", []), config.get("matrix", {})
     filters = filters_of(lookup, levels)
     found = searcher.search(conn, lookup.text, filters, lookup.sort, lookup.size, lookup.page)
     told = filters.finding_counts(sets, found.by_words, FINDINGS)

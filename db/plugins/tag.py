@@ -12,6 +12,7 @@ from harvest.catalogue.held import asked, served
 from harvest.catalogue.overview import Overview, Scope, narrower
 from harvest.catalogue.search import Searcher
 from harvest.catalogue.sets import Reads
+from harvest.catalogue.settings import matrix_facets
 
 hookimpl = HookimplMarker("datasette")
 
@@ -39,7 +40,7 @@ def register_routes() -> list[tuple[str, Any]]:
 async def tag_page(datasette: Any, request: Request) -> Response:
     """The page of a tag in the scope that the address names; where there is no such tag, those there are."""
     facet, slug = request.url_vars["facet"], request.url_vars["tag"] or ""
-    facets = (datasette.plugin_config("tracker") or {}).get("matrix", {})
+    facets = matrix_facets(datasette)
     scope = Scope.read(request.args).wider(facet)
     database = await served(datasette)
     context: dict[str, Any] = {"tag": None, "others": []}
