@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple, NewType, Protocol
 
 import msgspec
@@ -83,8 +84,7 @@ def gravest(publication_types: Iterable[str], links: Iterable[str]) -> Notice:
     return "corrected" if "corrected" in said else "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """One labelled part of a study's text; ``number`` 0 is the title, 1 and up are the abstract's sections.
 
     ``label`` is as printed (``METHODS``), ``category`` is NLM's (``BACKGROUND``, ``OBJECTIVE``, ``METHODS``,
@@ -97,8 +97,7 @@ class Section:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class OtherAbstract:
+class OtherAbstract(msgspec.Struct, frozen=True):
     """A further abstract: a lay summary, another language or an agency's. ``type`` and ``language`` as in the DTD."""
 
     type: str
@@ -106,8 +105,7 @@ class OtherAbstract:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(msgspec.Struct, frozen=True):
     """A person or a group on a study, in the order and role in which PubMed lists it.
 
     For a group ``collective_name`` is set and the personal names are ``None``. ``orcid`` is the bare identifier
@@ -124,16 +122,14 @@ class Author:
     affiliations: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationType:
+class PublicationType(msgspec.Struct, frozen=True):
     """A publication type. ``ui`` is the MeSH identifier, or the name where an old record carries none."""
 
     ui: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class MeshQualifier:
+class MeshQualifier(msgspec.Struct, frozen=True):
     """A MeSH qualifier (subheading) of a heading; ``major`` is its own star."""
 
     ui: str
@@ -141,8 +137,7 @@ class MeshQualifier:
     major: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MeshHeading:
+class MeshHeading(msgspec.Struct, frozen=True):
     """A MeSH descriptor with its qualifiers. ``descriptor_major`` is the descriptor's own star."""
 
     ui: str
@@ -156,8 +151,7 @@ class MeshHeading:
         return self.descriptor_major or any(qualifier.major for qualifier in self.qualifiers)
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(msgspec.Struct, frozen=True):
     """A keyword; ``owner`` ``NOTNLM`` marks the authors' own."""
 
     text: str
@@ -165,8 +159,7 @@ class Keyword:
     major: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Substance:
+class Substance(msgspec.Struct, frozen=True):
     """A substance (Chemical). ``registry_number`` is a UNII, CAS or EC number, ``None`` where PubMed says ``0``."""
 
     ui: str
@@ -174,8 +167,7 @@ class Substance:
     registry_number: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SupplementaryConcept:
+class SupplementaryConcept(msgspec.Struct, frozen=True):
     """A supplementary MeSH concept: ``type`` is Disease, Protocol, Organism ..."""
 
     ui: str
@@ -183,8 +175,7 @@ class SupplementaryConcept:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(msgspec.Struct, frozen=True):
     """A trial registration. ``origin`` tells whether PubMed's data bank list or the abstract's text names it."""
 
     registry: str
@@ -192,8 +183,7 @@ class Trial:
     origin: Literal["databank", "abstract"]
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(msgspec.Struct, frozen=True):
     """A grant that paid for the study."""
 
     grant_id: str | None
@@ -202,8 +192,7 @@ class Grant:
     country: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(msgspec.Struct, frozen=True):
     """A correction, retraction, comment, update or other relation to another publication.
 
     ``kind`` is PubMed's RefType (``RetractionIn``, ``ErratumFor`` ...): "In" stands on the affected study and names the
@@ -216,30 +205,26 @@ class Link:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleId:
+class ArticleId(msgspec.Struct, frozen=True):
     """One of the study's own identifiers, ``type`` as in the DTD: doi, pii, pmc, mid ..."""
 
     type: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryDate:
+class HistoryDate(msgspec.Struct, frozen=True):
     """A date of the study's history, ``status`` as in the DTD: received, accepted, entrez, pubmed, medline ..."""
 
     status: str
     date: str
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
+class Study(msgspec.Struct, frozen=True, dict=True):
     """One PubMed record, article or book chapter, as PubMed describes it.
 
     ``sections[0]`` is always the title. ``entered`` is the day the record entered PubMed (the ``entrez`` date, CRDT),
     ``revised`` PubMed's DateRevised. ``publication_date`` is the earlier of the issue's and the electronic date;
-    ``publication_date_text`` is the issue's date as printed. ``fingerprint`` is a digest of all other fields, so that
-    an unchanged record is known without comparing its rows.
+    ``publication_date_text`` is the issue's date as printed.
     """
 
     pmid: Pmid
@@ -282,11 +267,14 @@ class Study:
     article_ids: tuple[ArticleId, ...]
     history: tuple[HistoryDate, ...]
     conflict_of_interest: str | None
-    fingerprint: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        digest = hashlib.blake2b(_encoded(self), digest_size=16).hexdigest()
-        object.__setattr__(self, "fingerprint", digest)
+        _ = self.fingerprint  # by whoever reads, so that the one who stores has only to compare
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of all fields, so that an unchanged record is known without comparing its rows."""
+        return hashlib.blake2b(_encoded(self), digest_size=16).hexdigest()
 
     @property
     def title(self) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO, Literal, TypeAlias
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
+
+from msgspec.structs import replace
 
 from harvest.medline import dates, markup, records
 from harvest.medline.people import Role, people, without_emails

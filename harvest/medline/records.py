@@ -50,7 +50,7 @@ _SINGLE_BYTE = re.compile(r"iso8859-\d+|cp125\d|koi8-[ru]")
 
 _START_TAG = re.compile(rb"""<[^<>"']*+(?:(?:"[^"]*+"|'[^']*+')[^<>"']*+)*>""")
 _PROLOG = re.compile(rb"(?:\s++|<\?[^>]*+>|<!--.*?-->|<!DOCTYPE[^>\[]*+>)*", re.DOTALL)
-_REFERENCE_LIST = re.compile(rb"<(/?)ReferenceList>")
+_REFERENCES, _END_OF_REFERENCES = b"<ReferenceList>", b"</ReferenceList>"
 _PMID = re.compile(rb"(?:MedlineCitation|BookDocument)\b[^<>]*+>\s*+<(?:\w++:)?PMID\b[^<>]*+>\s*+([1-9]\d{0,17})\s*+<")
 _ERROR = re.compile(rb"<ERROR>([^<]*+)", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s{1,9}html|html)\b", re.IGNORECASE)
@@ -89,16 +89,20 @@ def split(stream: BinaryIO) -> Iterator[RawRecord | Problem]:
 
 
 def without_references(record: bytes) -> bytes:
-    """A record without what it cites: no field comes from there, and it is often the larger part."""
-    if b"<ReferenceList>" not in record:
-        return record
-    kept, depth, at = [], 0, 0
-    for tag in _REFERENCE_LIST.finditer(record):
+    """A record without what it cites: no field comes from there, and it is often the larger part.
+
+    Lists may lie in lists. Where one is not closed nothing is left out, so that the parser meets the fault.
+    """
+    before, *lists = record.split(_REFERENCES)
+    kept, depth = [before], 0
+    for text in lists:
+        *closed, after = text.split(_END_OF_REFERENCES)
+        depth += 1 - len(closed)
+        if depth < 0:
+            return record
         if depth == 0:
-            kept.append(record[at : tag.start()])
-        depth += -1 if tag[1] else 1
-        at = tag.end()
-    return b"".join((*kept, record[at:])) if depth == 0 else record
+            kept.append(after)
+    return b"".join(kept) if depth == 0 else record
 
 
 class _Source:
