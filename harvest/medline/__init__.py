@@ -45,6 +45,7 @@ Record: TypeAlias = Study | Deletion | Problem
 
 _ABSENT = Element("absent")
 _QUOTED = 40
+_LINE_END = re.compile(r"\r\n?|\n")  # as expat counts lines; it counts columns in characters
 _PMID = re.compile(r"0*+[1-9]\d{0,17}", re.ASCII)
 _NCT = re.compile(r"(?<!\w)NCT\d{8}(?!\d)", re.ASCII)
 
@@ -111,7 +112,7 @@ def _parse(xml: bytes) -> Element:
         element = ElementTree.fromstring(xml)[0]  # noqa: S314 - the DOCTYPE, where entities are declared, is left behind
     except ElementTree.ParseError as error:
         line, column = error.position
-        place = xml.split(b"\n", line)[line - 1][column : column + _QUOTED].decode("utf-8", "replace")
+        place = _LINE_END.split(xml.decode("utf-8", "replace"))[line - 1][column : column + _QUOTED]
         reason = expat.ErrorString(error.code).removeprefix("not well-formed ").strip("()")
         raise _UnusableError(f"not well-formed ({reason}) at {place!r}") from None
     if element.tag.startswith("{"):

@@ -121,6 +121,15 @@ def test_nothing_is_fetched_or_read_for_a_record(tmp_path: Path) -> None:
     assert str(problem).startswith("PMID 1: not well-formed (undefined entity) at '&secret;")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_place_of_a_fault_is_quoted(end: str) -> None:
+    """Whatever ends the lines before it, and whatever letters stand before it on its own."""
+    article = f"<Article>{end}{end}<ArticleTitle>Ölüdeniz 😀 &no; such</ArticleTitle></Article>"
+    xml = f"<PubmedArticle><MedlineCitation>{end}<PMID>7</PMID>{article}</MedlineCitation></PubmedArticle>"
+    (problem,) = medline.read_set(xml.encode())
+    assert str(problem).startswith("PMID 7: not well-formed (undefined entity) at '&no; such</ArticleTitle>")
+
+
 @pytest.mark.parametrize("name", ["i", "math"])
 def test_a_record_nested_out_of_all_measure_is_a_problem_of_its_own(name: str) -> None:
     """It neither ends the program nor spoils the next record."""
