@@ -42,8 +42,7 @@ def crew_of(config: Config) -> Crew:
     Raises:
         ConfigError: the taxonomy is wrong, or lacks a facet.
     """
-    taxonomy, facets = load_taxonomy(config.taxonomy), config.recipe.tracker.facets
-    return Crew(taxonomy, facets, Tagger(taxonomy, facets))
+    return Crew(config.taxonomy, config.recipe.tracker.facets)
 
 
 def network_of(config: Config, *, attempts: int = 5) -> tuple[Client, Eutils]:

@@ -49,7 +49,7 @@ class Pacer:
     """Hands out the moments at which requests may be sent, at most ``rate`` a second over all processes of this user.
 
     NCBI counts requests over an address or an API key, not over a process, so the next free moment is kept in a file
-    under a lock. Moments are spaced evenly, with 4 % to spare for the jitter of the network.
+    under a lock. Moments are spaced evenly, with 6 % to spare for the jitter of the network.
 
     Args:
         path: the file that the processes share.
@@ -68,7 +68,7 @@ class Pacer:
         self._path = path
         self._turn = threading.Lock()
         self._lock = FileLock(f"{path}.lock", poll_interval=0.01)
-        self._interval = 1.04 / rate
+        self._interval = 1.06 / rate
         self._clock = clock
         self._sleep = sleep
 

@@ -315,8 +315,7 @@ class Taggable(Protocol):
     def substances(self) -> tuple[Substance, ...]: ...  # noqa: D102 - as in Study
 
 
-@dataclass(frozen=True, slots=True)
-class StoredText:
+class StoredText(msgspec.Struct, frozen=True):
     """The part of a stored study that the tagger reads, so that re-tagging needs no PubMed."""
 
     pmid: Pmid

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -20,11 +20,13 @@ R = TypeVar("R")
 
 def in_flight(
     work: Callable[[T], R],
-    items: Iterable[T],
+    items: Sequence[T],
     workers: int,
     begin: Callable[[R | SourceError], object] = lambda _: None,
 ) -> Iterator[tuple[T, R | SourceError]]:
     """Do the work on every item, on so many at a time, and yield each with its result or its error as it is done.
+
+    What is added to ``items`` while results are taken is worked on as well; no item is ``None``.
 
     Each result is begun with when it is taken, which is one ahead of the one that is yielded where it is there already;
     none is held back to wait for another.
@@ -35,17 +37,17 @@ def in_flight(
     Raises:
         Exception: what the work raised, if that is no ``SourceError``.
     """
-    waiting: queue.SimpleQueue[T] = queue.SimpleQueue()
-    for item in items:
-        waiting.put(item)
-    count = waiting.qsize()
+    waiting: queue.SimpleQueue[T | None] = queue.SimpleQueue()
     done: queue.Queue[tuple[T, R | BaseException]] = queue.Queue(maxsize=workers)
-    stop = threading.Event()
-    for _ in range(min(workers, count)):
-        threading.Thread(target=_serve, args=(work, waiting, done, stop), daemon=True).start()
     taken: deque[tuple[T, R | SourceError]] = deque()
+    given = told = 0
     try:
-        for _ in range(count):
+        while told < len(items):
+            for item in items[given:]:
+                waiting.put(item)
+                if given < workers:
+                    threading.Thread(target=_serve, args=(work, waiting, done), daemon=True).start()
+                given += 1
             while not taken or (len(taken) == 1 and not done.empty()):
                 item, result = done.get()
                 if isinstance(result, BaseException) and not isinstance(result, SourceError):
@@ -53,30 +55,27 @@ def in_flight(
                 begin(result)
                 taken.append((item, result))
             yield taken.popleft()
+            told += 1
     finally:
-        stop.set()
-        _empty(done)
+        _empty(waiting)
+        for _ in range(workers):
+            waiting.put(None)
+        _empty(done)  # so that no worker waits for ever to hand over what nobody takes
 
 
-def _empty(done: queue.Queue[T]) -> None:
-    """Make room, so that no worker waits for ever to hand over what nobody takes."""
+def _empty(values: queue.Queue[T] | queue.SimpleQueue[T]) -> None:
     with suppress(queue.Empty):
         while True:
-            done.get_nowait()
+            values.get_nowait()
 
 
 def _serve(
     work: Callable[[T], R],
-    waiting: queue.SimpleQueue[T],
+    waiting: queue.SimpleQueue[T | None],
     done: queue.Queue[tuple[T, R | BaseException]],
-    stop: threading.Event,
 ) -> None:
-    """Work on what waits until nothing does, or until told to stop."""
-    while not stop.is_set():
-        try:
-            item = waiting.get_nowait()
-        except queue.Empty:
-            return
+    """Work on what comes, until ``None`` does."""
+    while (item := waiting.get()) is not None:
         try:
             done.put((item, work(item)))
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that takes the result

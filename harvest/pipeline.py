@@ -231,7 +231,7 @@ def _fetch(
     answered = 0
     with progress("fetching", len(wanted)) as advance:
         answers = in_flight(
-            fetch, batches(wanted, BATCH), IN_FLIGHT, lambda come: _begin(_described(come), store, tagger)
+            fetch, list(batches(wanted, BATCH)), IN_FLIGHT, lambda come: _begin(_described(come), store, tagger)
         )
         for batch, answer in answers:
             if isinstance(answer, PayloadError):

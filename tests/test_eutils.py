@@ -39,7 +39,7 @@ def test_the_rate_is_ncbis_3_a_second_and_10_with_a_key(
         for _ in range(3):
             assert eutils.call("einfo", {}, read_json) == {}
     assert made == [(server.url, rate, key)]
-    assert waits == pytest.approx([0, 1.04, 2.08])
+    assert waits == pytest.approx([0, 1.06, 2.12])
 
 
 def test_ncbi_is_asked_unless_another_address_is_given(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,6 +157,33 @@ def test_no_result_is_held_back_for_one_that_is_to_come() -> None:
     assert list(results) == [(1, 1)]
 
 
+def test_what_is_added_meanwhile_is_worked_on_too() -> None:
+    """An answer may tell what else to ask; as many items as workers or more may come of it, or none."""
+    items = [7]
+    for item, _ in in_flight(str, items, 3):
+        items += range(item)
+    assert len(items) == 2**7
+
+
+def test_what_is_added_does_not_wait_for_what_was_there() -> None:
+    """A slow answer does not hold up what a quick one gave rise to."""
+    added = threading.Event()
+
+    def work(item: str) -> bool:
+        if item == "slow":
+            return added.wait(5)
+        if item == "added":
+            added.set()
+        return True
+
+    items = ["slow", "quick"]
+    for item, result in in_flight(work, items, 2):
+        assert result is True
+        if item == "quick":
+            items.append("added")
+    assert len(items) == 3
+
+
 def test_no_items_are_no_work() -> None:
     """No thread is started for nothing."""
     before = set(threading.enumerate())

@@ -117,43 +117,34 @@ class Search:
     def _listed(self, window: Window, count: int) -> list[Found]:
         """The answers that together list the window's ``count`` records, in the order of their days.
 
-        What does not depend on another answer is asked at the same time. Each part is counted by itself: a record may
-        join one of them at any moment.
+        A part that PubMed does not list whole is divided as soon as that is known, while others are still asked for.
+        Each part is counted by itself: a record may join one of them at any moment.
         """
         listed: dict[Window, Found] = {}
-        asks = [(window, self.cap)] if 0 < count <= self.cap else self._split(window, count)
-        while asks:
-            answers = list(self._answers(asks))
-            asks = []
-            for part, retmax, found in answers:
-                if retmax and len(set(found.pmids)) == found.count:
-                    listed[part] = found
-                elif not retmax and found.count <= self.cap:
-                    asks += [(part, self.cap)] if found.count else []
-                else:
-                    asks += self._split(part, found.count)
+        windows = [window] if 0 < count <= self.cap else self._split(window, count)
+        for part, found in in_flight(self._ask, windows, IN_FLIGHT):
+            if isinstance(found, SourceError):
+                raise found
+            if len(set(found.pmids)) == found.count:
+                listed[part] = found
+            else:
+                windows += self._split(part, found.count)
         return [listed[part] for part in sorted(listed, key=lambda part: part.first)]
 
-    def _split(self, window: Window, count: int) -> list[tuple[Window, int]]:
-        """What to ask to know how the window's records lie in it; nothing where it has none.
+    def _split(self, window: Window, count: int) -> list[Window]:
+        """The parts of the window to ask for, from the latest, which holds the most; none where it has no record.
 
         There is one part more than would hold them if they lay evenly: the literature grows.
         """
         if count and window.first == window.last:
             raise PayloadError(f"PubMed promised {count:,} studies for {window.first} and did not list them all")
-        return [(part, 0) for part in window.parts(-(-count // self.cap) + 1)] if count else []
+        return window.parts(-(-count // self.cap) + 1)[::-1] if count else []
 
-    def _answers(self, asks: Iterable[tuple[Window, int]]) -> Iterator[tuple[Window, int, Found]]:
-        for (window, retmax), found in in_flight(lambda ask: self._ask(*ask), asks, IN_FLIGHT):
-            if isinstance(found, SourceError):
-                raise found
-            yield window, retmax, found
-
-    def _ask(self, window: Window | None, retmax: int, operator: str = "AND") -> Found:
+    def _ask(self, window: Window | None, retmax: int | None = None, operator: str = "AND") -> Found:
         parameters = {
             "term": f"({self.term}) {operator} {window}" if window else self.term,
             "retmode": "json",
-            "retmax": str(retmax),
+            "retmax": str(self.cap if retmax is None else retmax),
             "sort": "pub_date",
         }
         return self.eutils.call("esearch", parameters, read_esearch)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from typing import Any
+from pathlib import Path
 
 from harvest.batches import batches
+from harvest.errors import ConfigError
 from harvest.model import StoredText, Tag, Taggable
 from harvest.processes import killing_told, pool, processors
 from harvest.tag.tagger import Tagger
-from harvest.tag.taxonomy import Taxonomy
+from harvest.tag.taxonomy import load
 
 MUCH = 1_000
 """Studies that are tagged alone: a helper takes seconds to learn a taxonomy, and a daily harvest needs none."""
@@ -19,7 +20,7 @@ MUCH = 1_000
 AT_ONCE = 25
 """Studies that a helper is given at a time."""
 
-_READ = tuple(StoredText.__slots__)
+_READ = StoredText.__struct_fields__
 
 _Begun = tuple[Sequence[Taggable], "Future[list[tuple[Tag, ...]]]"]
 
@@ -28,23 +29,24 @@ class Crew:
     """Tags studies as ``Tagger`` does, many of them in processes of its own, which end when it is closed.
 
     Args:
-        taxonomy: what there is to be about.
-        facets: the slugs of the facets to tag.
-        alone: the tagger for these, which works in this process.
+        taxonomy: where there is written what there is to be about; each helper reads it for itself.
+        facets: the slugs of the facets to tag, all of them by default.
         helpers: how many processes may help, by default one for each processor but that of this process.
 
     Attributes:
         tagged: how many studies it has been told to begin with.
+
+    Raises:
+        ConfigError: the taxonomy is wrong, or lacks a facet.
     """
 
-    def __init__(
-        self, taxonomy: Taxonomy, facets: Collection[str] | None, alone: Tagger, helpers: int | None = None
-    ) -> None:
+    def __init__(self, taxonomy: Path, facets: Collection[str] | None = None, helpers: int | None = None) -> None:
+        alone = Tagger(load(taxonomy), facets)
         self.facets = alone.facets
         self.definitions = alone.definitions
         self.digest = alone.digest
         self.tag = alone.tag
-        self._told = (taxonomy, facets)
+        self._told = (taxonomy, facets, alone.digest)
         self._count = processors() - 1 if helpers is None else helpers
         self.tagged = 0
         self._pool: ProcessPoolExecutor | None = None
@@ -77,6 +79,7 @@ class Crew:
 
         Raises:
             SourceError: a helper was killed.
+            ConfigError: the taxonomy has been changed.
         """
         begun = self._taken(studies)
         # by identity: a file may hold two versions of a study
@@ -105,14 +108,23 @@ def _read_of(study: Taggable) -> StoredText:
     return StoredText(*(getattr(study, name) for name in _READ))
 
 
-_helper: list[Tagger] = []
-"""The tagger of a process that helps."""
+_helper: list[Tagger | ConfigError] = []
+"""The tagger of a process that helps, or why it has none."""
 
 
-def _learn(*told: Any) -> None:
-    _helper.append(Tagger(*told))
+def _learn(taxonomy: Path, facets: Collection[str] | None, digest: str) -> None:
+    """Read the taxonomy; to be handed all of it a helper would have to live until it has taken it from a pipe."""
+    try:
+        tagger = Tagger(load(taxonomy), facets)
+        if tagger.digest != digest:
+            raise ConfigError(f"{taxonomy} was changed while studies were tagged by it; run the command again")
+        _helper.append(tagger)
+    except ConfigError as error:
+        _helper.append(error)
 
 
 def _tag_some(texts: Sequence[StoredText]) -> list[tuple[Tag, ...]]:
     (tagger,) = _helper
+    if isinstance(tagger, ConfigError):
+        raise tagger
     return [tagger.tag(text) for text in texts]

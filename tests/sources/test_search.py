@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -73,6 +74,29 @@ def test_only_a_list_that_is_needed_is_asked_for() -> None:
     eutils = FakeEutils([date(2026, 11, 1)], cap=9999)
     search(eutils).discover(date(2026, 10, 1), None)
     assert eutils.lengths == ["0", "0", "9999"]
+
+
+def test_a_part_is_counted_by_the_answer_that_lists_it() -> None:
+    """One question for each of three parts, besides the two for what there is in all."""
+    eutils = FakeEutils([date(2026, 10, day) for day in (1, 10, 20, 30)], cap=2)
+    assert search(eutils, cap=2).discover(date(2026, 10, 1), None).expected == 4
+    assert eutils.lengths == ["0", "0", "2", "2", "2"]
+
+
+def test_a_part_is_divided_while_others_are_still_asked_for() -> None:
+    """The latest part holds the most: its parts do not wait until an early one has been found empty."""
+    divided = threading.Event()
+
+    class SlowPast(FakeEutils):
+        def call(self, utility: str, parameters: Mapping[str, str], read: Callable[[bytes], T]) -> T:
+            if parameters["retmax"] != "0" and "1780" in parameters["term"]:
+                assert divided.wait(5)
+            if self.asked > 4:
+                divided.set()
+            return super().call(utility, parameters, read)
+
+    eutils = SlowPast([date(2026, 10, day) for day in (1, 10, 20, 30)], cap=3)
+    assert search(eutils, cap=3).discover(date(1780, 1, 1), None).expected == 4
 
 
 def test_what_pubmed_says_of_an_error_is_cut_short() -> None:

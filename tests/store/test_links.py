@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from harvest.model import Link, PublicationType
 from harvest.store import Store
@@ -26,5 +25,5 @@ from tests.store.saving import save
 )
 def test_the_gravest_notice_stands_with_the_study(store: Store, changes: dict[str, object], notice: str) -> None:
     """A retraction shows by publication type or by link; the notice itself is not retracted."""
-    save(store, replace(STUDY, **changes))  # type: ignore[arg-type]  # a table of unlike changes
+    save(store, replace(STUDY, **changes))
     assert store.rows("SELECT notice FROM studies") == [{"notice": notice}]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from harvest.model import Deletion, Pmid, Section
 from harvest.store import Outcome, Store

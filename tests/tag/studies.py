@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
+from msgspec.structs import replace
 
 from harvest.model import Evidence, Keyword, MeshHeading, Pmid, PublicationType, Section, StoredText, Study, Substance
 from harvest.tag import Taxonomy, load

@@ -8,18 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from harvest.errors import SourceError
-from harvest.tag import Crew, Tagger
+from harvest.errors import ConfigError, SourceError
+from harvest.tag import Crew
 from harvest.tag.crew import AT_ONCE, MUCH
-from tests.tag.studies import lithium, study
+from tests.tag.studies import LITHIUM, study, written
 
 TEXTS = ("Lithium and renal failure.", "Hypothyroidism under lithium.", "Nothing of interest.")
 SOME = [study(TEXTS[number % len(TEXTS)]) for number in range(2 * AT_ONCE + 1)]
 
 
 def crew_of(folder: Path, helpers: int) -> Crew:
-    taxonomy = lithium(folder)
-    return Crew(taxonomy, None, Tagger(taxonomy), helpers)
+    return Crew(written(folder / "lithium.yaml", LITHIUM), helpers=helpers)
 
 
 def busy(crew: Crew) -> Crew:
@@ -74,3 +73,12 @@ def test_a_helper_that_is_killed_is_told_in_one_line(tmp_path: Path) -> None:
             helper.join()
         with pytest.raises(SourceError, match="a worker was killed"):
             begin_until_noticed(crew)
+
+
+def test_a_taxonomy_that_changes_meanwhile_is_told(tmp_path: Path) -> None:
+    """A helper that reads it later would give other tags."""
+    crew = crew_of(tmp_path, helpers=1)
+    path = tmp_path / "lithium.yaml"
+    path.write_text(path.read_text().replace("overdose", "poisoning"))
+    with crew, pytest.raises(ConfigError, match=r"lithium.yaml was changed while studies were tagged"):
+        busy(crew)
