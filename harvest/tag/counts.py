@@ -25,7 +25,8 @@ _PEOPLE_WORDS = """
     consumers residents prisoners offenders detainees veterans soldiers firefighters casualties victims survivors
     drivers decedents fatalities twins siblings relatives cases ss hcs hvs hv msm caregivers personnel attendances
     addicts neighbours neighbors peers sufferers referents comparator schoolchildren pupils nurses workers officers
-    soldier ladies gentlemen dyads charts interviewee informants carers trainees enlistees migraineurs
+    soldier ladies gentlemen dyads charts interviewee informants carers trainees enlistees migraineurs members employees
+    inmates arrestees callers beneficiaries partygoers servicemen applicants probationers claimants insurees
 """
 
 _PEOPLE = frozenset(_PEOPLE_WORDS.split())
@@ -45,14 +46,18 @@ _OTHERS_WORDS = """
     ug μg µg mmol ng l cm mm hz min mins minute minutes h hr hrs hour hours day days week weeks month months year
     years time times times, point points session sessions infusion infusions dose doses injection injections
     treatment treatments administration administrations episode episodes visit visits item items question questions
-    sample samples factor factors vs versus respectively during after before within between until study studies
-    trial trials rct rcts article articles paper papers publication publications database databases site sites
-    center centers centre centres hospital hospitals country countries group groups arm arms received underwent
+    sample samples factor factors vs versus respectively during after before within between until studies
+    trials rct rcts article articles paper papers publication publications database databases site sites
+    center centers centre centres hospitals country countries group groups arm arms received underwent
     showed reported completed score scores or out out-of million more less least most authors case-control case-controls
+    psychiatrists physicians clinicians experts doctors providers surgeons pharmacists specialists panellists
 """
 
 _OTHERS = frozenset(_OTHERS_WORDS.split())
 """Words after which a number counts something else."""
+
+_WORK = frozenset(("study", "trial"))
+"""Words that may stand before people unless a mark follows: "30 study participants", "a phase 2 trial, with adults"."""
 
 _REACH = 9
 """Words from a number to the people that it counts."""
@@ -121,11 +126,20 @@ _NO_N = re.compile(
 
 _STUDIES_N = re.compile(r"\b(?:studies|trials|rcts|articles|reports|records)(?: [a-z]+){0,3} \($", re.IGNORECASE)
 
+_INVITED = (
+    r"(?:the |our |all )?\d{1,3}(?:,?\d{3})? (?:[a-z]+ ){0,2}(?:eligible|invited|approached|screened|contacted"
+    r"|referred)\b(?! (?:stud|trial|rct|record|article|report|paper))"
+)
+"""A number of people of whom some were studied: "30 of 41 eligible men"."""
+
+_OF_INVITED = re.compile(rf"\b(?:of|from) {_INVITED}")
+
 _DONE = re.compile(
     r",? (?:(?:were|was|have been|had been|could be) )?(?:(?:randomi[sz]ed|randomly (?:assigned|allocated|divided)"
     r"|enrolled|recruited|included|analy[sz]ed|participated|assigned|allocated|took part|treated|studied|interviewed"
     r"|tested|scanned|operated|examined|followed up|evaluable|available for)"
     r"(?=[.;:)]|, (?:and|of whom|\d)| (?:to|into|in|and|for|between|equally|with|at|from|on|by|analys\w+|were)\b)"
+    rf"|of {_INVITED}"
     r"|consented|volunteered|(?:answered|completed) (?:the|an?|our|this|both|all) (?:[\w-]+ ){0,3}"
     r"(?:interview|survey|questionnaire|form|study|protocol|trial)s?\b"
     r"|(?:[a-z]+ ){0,2}(?:questionnaires|responses|surveys|replies) (?:\([\d.]+ ?%\) )?(?:were |was )?"
@@ -134,10 +148,15 @@ _DONE = re.compile(
 
 _PUNCTUATED = frozenset(",/")
 _BEGINNINGS = """
-    we wa ha ra en re in an pa as al to ea pe gi tr un on wi co st te sc op ex fo ev av vo ma ot qu us va
+    we wa ha ra en re in an pa as al to ea pe gi tr un on wi co st te sc op ex fo ev av vo ma ot qu us va of
 """
 _TELLING = frozenset(f" {beginning}" for beginning in _BEGINNINGS.split())
 """What the words that tell what was done or said of people begin with."""
+
+_RATIO_BEFORE = re.compile(
+    r"\b(?:each|every|individually)\b[^.;,]{0,30} matched (?:with|to|by) (?:up to )?$", re.IGNORECASE
+)
+"""Words before a number that make it how many are matched to one: "each matched with two patients"."""
 
 _BOUND = re.compile(
     r"\b(?:(?:than|above|below|over|under|least|score of|index of)|(?:between|aged?|ages|from|of) \d{1,3} (?:and|to)) $"
@@ -165,7 +184,8 @@ _BESIDE = re.compile(r"\b(?:and|with|to|versus|vs\.?|against|by|plus) (?:an? (?:
 
 _SIZED = re.compile(
     r"\b(?:(?:sample size|target(?:ed)? (?:sample|enrol\w+|recruit\w+)|number of (?:patients|participants|subjects))"
-    r"(?: [a-z]+){0,4}?(?: (?:is|was|were|be|of))?:?|(?:cohort|sample|population) (?:numbered|of)"
+    r"(?: [a-z]+){0,4}?(?: (?:is|was|were|be|of))?:?|(?:cohort|sample|population) (?:numbered|comprised|of)"
+    r"|(?:groups|arms) of"
     r"|(?:matched|comparison|control|reference) (?:group|set) of|(?:data|charts|records) (?:of|from|on)) $",
     re.IGNORECASE,
 )
@@ -269,7 +289,7 @@ def _count(sentence: Sentence, figure: Figure) -> Count | None:
         return None
     aside = None if _OPENING.isdisjoint(following) else _ASIDE.match(text, end)
     told = _told(text, aside.end() if aside else end, figure, sentence.end)
-    if told is None or _is_label(text, figure):
+    if told is None or _is_invited(text, start) or _is_label(text, figure) or _is_ratio(text, start):
         return None
     return Count(int(value), start, end, told[1], told[0], _depth(text, sentence.start, start))
 
@@ -289,7 +309,7 @@ def _told(text: str, at: int, figure: Figure, limit: int) -> tuple[Kind, int] | 
         return ("people", figure[2]) if _is_elliptic(text, at, limit) else None
     if (match := _DONE.match(text, at) or SHARED.match(text, at)) and not _bounds(text, figure[1]):
         return "done", match.end()
-    if _is_elliptic(text, at, limit):
+    if figure[0] > 1 and _is_elliptic(text, at, limit):
         return "people", figure[2]
     if (match := _MATCHED.match(text, at)) and _BESIDE.search(text, max(0, figure[1] - 30), figure[1]):
         return "people", match.end()
@@ -306,6 +326,19 @@ def _is_elliptic(text: str, at: int, limit: int) -> bool:
 
 def _bounds(text: str, start: int) -> bool:
     return _BOUND.search(text, max(0, start - 18), start) is not None
+
+
+def _is_invited(text: str, start: int) -> bool:
+    """Whether the number at ``start`` counts those of whom some were studied."""
+    at = start - len("of ")
+    return text.startswith("of ", at) and text[at - 2 : at - 1].isalnum() and _OF_INVITED.match(text, at) is not None
+
+
+def _is_ratio(text: str, start: int) -> bool:
+    """Whether the number at ``start`` tells how many were matched to each."""
+    if text.find("matched", max(0, start - 20), start) < 0:
+        return False
+    return _RATIO_BEFORE.search(text, max(0, start - 60), start) is not None
 
 
 def _tells_studies(text: str, start: int) -> bool:
@@ -359,7 +392,9 @@ def _names_people(bare: str) -> bool:
 
 def _is_other(word: str, bare: str) -> bool:
     """Whether a word between a number and people ends what the number may count."""
-    return bare in _OTHERS or (bare[:1].isdigit() and not _AGED.search(bare)) or word[-1:] in {".", ";", ":", "=", "%"}
+    if bare in _OTHERS or (bare in _WORK and word != bare):
+        return True
+    return (bare[:1].isdigit() and not _AGED.search(bare)) or word[-1:] in {".", ";", ":", "=", "%"}
 
 
 def _noun_end(text: str, end: int) -> int:

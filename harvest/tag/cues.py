@@ -32,7 +32,9 @@ _INQUIRES = (
 )
 _INQUIRE = "evaluate|assess|compare|examine|determine|investigate|describe|explore|test|identify|analyse|summarise"
 _SHOWS = "suggest*|indicat*|support*|highlight*|demonstrat*|show*|confirm*|underscore*|impl*|reveal*|raise*|illustrat*"
-_INQUIRED = "assessed|evaluated|examined|measured|investigated|studied|explored|established"
+_INQUIRED = (
+    "assessed|evaluated|examined|measured|investigated|studied|explored|established|addressed|covered|pursued|captured"
+)
 _PEOPLE = (
     "patient*|subject*|participant*|volunteer*|individual*|adult*|people|children|women|men|user*|group*|control*|those"
 )
@@ -74,7 +76,7 @@ CUES: dict[Cue, tuple[str, ...]] = {
         f"(was|were) ({_DONE})",
         f"({_PEOPLE}|{_ANIMALS}) (who|received|underwent|completed|participated|were|aged)",
         f"we ({_DONE}|randomised|gave)",
-        "(year old|years of age|mg kg)",
+        "(year old|years of age|mg kg|took part|eligible were|were eligible)",
     ),
     # what came out
     "results": (
@@ -84,6 +86,8 @@ CUES: dict[Cue, tuple[str, ...]] = {
         "result* (show*|reveal*|indicate*|demonstrat*|suggest*|confirm*)",
         "(was|were|had|did)",
         "(showed|revealed|demonstrated|experienced|improved|increased|decreased|reduced|resulted)",
+        "(rose|fell|dropped|declined|climbed|occurred|remained|stayed|worsened|recovered|relapsed|vomited|hallucinated)",
+        "(scored|peaked|subsided|resolved|disappeared|vanished|abated|returned|persisted)",
     ),
     # what it means
     "conclusion": (
@@ -115,13 +119,21 @@ CUES: dict[Cue, tuple[str, ...]] = {
         "(|prospective )(research|study|studies|trial|work|investigation|data|evidence)",
         "(is|are|be) (needed|warranted|required)",
         "should (be|further) (investigat*|examin*|explor*|evaluat*|studied|address*|assess*)",
-        "(remain*|yet) to be",
+        "(remain*|yet|still) to be",
+        "(deserve*|merit*) (|a |further |closer |careful |formal )"
+        "(study|scrutiny|investigation|attention|research|exploration|examination|consideration|evaluation)",
+        "(is|are) (a matter|matters|a question|questions) for (other|another|future|further|later)",
         "(remain*|is|are) (|still |largely |currently )"
         "(unknown|unclear|unexplored|lacking|uncertain|undetermined|not known|limited)",
         "need* (to be|for) (further|investigat*|studied|explor*|examin*|evaluat*|future|more|larger)",
         "(lack|paucity) of",
         f"(was|were|is|are) not ({_INQUIRED})",
         f"not (yet |)been (|well |fully |systematically )({_INQUIRED})",
+        "(did|could) not (|specifically |formally |systematically )"
+        "(pursue|examine|assess|address|study|measure|investigate|evaluate|explore)",
+        "(cannot|could not) be (gauged|derived|determined|inferred|judged|answered|estimated|assessed|deduced)",
+        "(reviewed|discussed|described|reported|addressed|summarised|published|dealt with) (elsewhere|separately)",
+        "(is|are) (not|hardly|scarcely) (|to be )expected",
     ),
     # other work and other uses
     "elsewhere": (

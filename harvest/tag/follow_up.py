@@ -61,7 +61,8 @@ _UNIT_BEFORE = re.compile(r"\b(days?|weeks?|months?|years?|PODs?|PPDs?)[ -]?$|\b
 _UNNUMBERED = re.compile(
     r"\b(?:an?|the|up to a) (day|week|month|year)(?=,? (?:after|later|following|post))"
     r"|\b(week|month|year)-long(?= (?:follow|treat|stud|trial|observ|course|maint))"
-    r"|\bthe (?:next|following) (day|morning|week)\b"
+    r"|\bthe (?:next|following) (day|morning|week)\b|(?<=after )an? (day|week|month|year)\b(?! (?:of|on|in)\b)"
+    r"|(?<=the first )(hour)\b"
     r"|\bthe (night) (?:after|following) (?:the )?(?:infus|inject|surg|operat|dos)"
     r"|\b(?:an?|one|the first) (fortnight)\b|\b(half)[ -](?:a )?year\b"
 )
@@ -83,6 +84,8 @@ _UNNUMBERED_PARTS = (
     "half a year",
     "half-year",
     "half year",
+    "first hour",
+    "after a ",
 )
 
 _NO_UNIT = frozenset("),.;:%]/=")
@@ -117,8 +120,8 @@ _NO_BEFORE = re.compile(
     r"|\b(?:every|each|past|last|previous|prior|preceding)(?: about| approximately)? $|\b(?:previously|illness"
     r"|history|older|younger|than|between|born"
     r"|gestation\w*|half-life|minimum of|abstinen\w+|free for"
-    r"|(?<!treatment )(?<!follow-up )duration(?: of)?|stable|stored|open for|collected (?:over|for"
-    r"|during)|accru\w+|for at least|at least|interval\w*(?: of)?"
+    r"|(?<!treatment )(?<!follow-up )duration(?! of (?:the )?(?:treat|therap|follow|observ|maint|dosing))(?: of)?"
+    r"|stable|stored|open for|collected (?:over|for|during)|accru\w+|for at least|at least|interval\w*(?: of)?"
     r"|separated by|washout|stay|recruit\w* (?:over|in|for|during)|spanning|experience of|onset|recent"
     r"|since|apart(?!\))"
     r"|under|spaced by|timeframe of"
@@ -181,6 +184,7 @@ _NO_BEFORE_PARTS = (
 
 _LATENCY_PARTS = ("latency", "started", "initiated", "commenced")
 _THEN_PARTS = ("follow", "additional", "further", "subsequent", "another", "then ")
+_PHASE_PARTS = ("maintenance", "continuation", "extension", "withdrawal")
 _COURSE_PARTS = ("over", "for", "during", "across", "lasted", "period of", "duration of")
 
 _FOLLOWED_FOR = re.compile(
@@ -197,7 +201,10 @@ _NO_AFTER = re.compile(
     r"|trends?\b|since\b"
     r"|of (?:illness|education|experience|use\b|pregnancy|gestation|abstinence|age\b|research|onset|admission"
     r"|screening))"
-    r"|[ -](?:[a-z-]+ ){1,2}(?:diar|chart|recall|urine coll)"
+    r"|[ -](?:[a-z-]+ ){1,2}(?:diar|chart|recall|urine coll)| of life\b"
+    r"|,? we (?:audited|identified|collected|enrolled|recruited|reviewed|screened|registered|counted|surveyed|saw"
+    r"|received)\b"
+    r"| and [^.;,]{3,40} (?:in|during) the (?:following|next|second|last)\b"
     r"| of (?:[a-z]+ )?(?:posts|data|records|claims|messages|tweets|threads|calls|seizures|sampling|surveillance)\b"
     r"| ?\(\D{0,12}(?:19|20)\d\d ?(?:-|–|‐|to|and) ?(?:19|20)?\d\d\)|/|-item",
 )
@@ -231,7 +238,8 @@ _ILLICIT = re.compile(
 
 _AGED = re.compile(r"(?:\(|from |boys |girls |children |adults |women |men )[\d.]+ ?(?:to|-|–|and) ?$")
 _ILL_FOR = re.compile(
-    r"\bwith (?!a |an |follow)[^.;,]{2,50} for (?:an? (?:mean|median) of |more than |over |at least )?$"
+    r"\bwith (?!a |an |follow|[^.;,]{0,50}(?:\bmg\b|\bmcg\b|[a-z]{2}ly\b))[^.;,]{2,50} for "
+    r"(?:an? (?:mean|median) of |more than |over |at least )?$"
 )
 _RECRUITING = re.compile(r"\b(?:recruit\w*|enrol\w*|screened)\b([^.;]{0,90})$", re.IGNORECASE)
 _RECORDS = re.compile(
@@ -247,13 +255,21 @@ _PERIOD = re.compile(
 )
 _LASTING = re.compile(
     r"follow|later|after|post|long-term|maint|sustain|persist|up to|surviv|relaps|continu|extension|visit|retention"
-    r"|exposure|longest|as long as|first to last|dosing|retreat|capacity",
+    r"|exposure|longest|as long as|first to last|dosing|retreat|capacity|observation|duration of treat|in the course of"
+    r"|(?:median|mean) treatment|lasted a",
     re.IGNORECASE,
 )
 """What a sentence says that tells something over years."""
 
+_KEPT_OVER = re.compile(
+    r"\b(?:services?|cent(?:er|re)s?|regist(?:er|ry|ries)|databases?|hospitals?|departments?|region|country|city|state)"
+    r" (?:over|during|in) (?:the |a period of )?$"
+)
+"""Words before a long time that make it one over which a place kept records."""
+
 _AT_TIME = re.compile(
-    r"\b(?:seen|assessed|evaluated|tested|measured|recorded|reviewed|scanned|interviewed|rated|remained|was|were)"
+    r"\b(?:seen|assessed|evaluated|tested|measured|recorded|reviewed|scanned|interviewed|rated|remain(?:ed|s)|was|were"
+    r"|well|sober|pain-free|symptom-free|in remission)"
     r"[^.;()]{0,20} at [\d., ]*(?:and |or )?$|^at $|\bin the first $|\bon (?:the |this )?(?:spray|drug"
     r"|\w+s?) for (?:an? )?"
     r"(?:mean|median|average) (?:of )?$"
@@ -266,7 +282,7 @@ _SINCE = re.compile(
 )
 _AT = re.compile(
     r"\b(?:at|after|until|till|up to|within|first|through|initial|next|subsequent|t|minute|min|hours?|to"
-    r"|(?:monitor|follow|observ|assess|record|measur|evaluat)\w* [^.;]{0,25}(?:for|over|during))\W*"
+    r"|(?:monitor|follow|observ|assess|record|measur|evaluat|scor|chart)\w* [^.;]{0,25}(?:for|over|during))\W*"
     r"(?:the )?(?:first |subsequent )?(?:approximately |about )?[\d,. ]*(?:and |to |or |[-–])?$",
 )
 _MEASURED = re.compile(
@@ -295,6 +311,20 @@ _END = re.compile(
     r"|double-blind (?:phase|period))"
     r"|,? (?:thereafter|afterwards?|after that)\b",
 )
+_FURTHER = re.compile(r" (?:additional|further|more) ", re.IGNORECASE)
+"""Words within a time that tell that it follows another: "three further months"."""
+
+_PAST_THE_LAST = re.compile(
+    r"[ -]?(?:after|following|from|beyond|past) (?:the |their |his |her )?(?:[\w-]+ )?(?:last|final)\b"
+)
+"""Words after a time that make it one after a course even where both are equally long."""
+
+_LATER_PHASE = re.compile(
+    r"\b(?:maintenance|continuation|extension|withdrawal)(?: (?:phase|period|part|treatment|therapy|dosing))?"
+    r"(?: (?:lasted|lasting|ran|went on|was|of|for|over|until|up to|weekly|fortnightly|monthly|an?|about)){1,4} $"
+)
+"""Words before a time that make it that of a phase after the first course."""
+
 _THEN = re.compile(
     r"\b(?:followed (?:up )?by|additional|further|subsequent|following|another"
     r"|then (?:\w+ )?(?:seen|followed|observed|monitored|assessed) (?:up )?for"
@@ -350,7 +380,13 @@ def read(reading: Sequence[Sentence], signals: Collection[str]) -> Number | None
     told = [(one, *time) for one in own for time in _durations(one)]
     days = [time for time in told if time[1] >= 1]
     times = _times(days, signals) or _times([time for time in told if time[1] < 1], signals)
-    return _last(times) if times else None
+    last = _last(times) if times else None
+    return None if last and last.value <= 1 and _are_many_doses(signals) else last
+
+
+def _are_many_doses(signals: Collection[str]) -> bool:
+    """Whether the study gave doses over days: hours after one of them do not tell how long people were seen."""
+    return "regimen:repeated-dose" in signals and "regimen:single-dose" not in signals and _REVIEWS.isdisjoint(signals)
 
 
 def _times(durations: Iterable[tuple[Sentence, float, int, int]], signals: Collection[str]) -> list[_Time]:
@@ -426,12 +462,17 @@ def _durations(sentence: Sentence) -> list[tuple[float, int, int]]:
             continue
         if before := _unit_before(text, since, start):
             unit, begin = _unit(before[1] or before[2]), before.start()
-        elif end < 0 or start - end > _LONGEST_LINK or not _LIST.fullmatch(text, end, start):
+        elif end < 0 or start - end > _LONGEST_LINK or not _is_listed(text, end, start):
             continue
         if not ordinal and _LISTED.match(text, stop):
             end = stop
             found.append((value * unit, begin, end))
     return found
+
+
+def _is_listed(text: str, end: int, start: int) -> bool:
+    """Whether two figures are of one list: "days 1, 3 and 7", but not "by month 6 and seven had relapsed"."""
+    return text[end - 1].isdigit() is text[start].isdigit() and _LIST.fullmatch(text, end, start) is not None
 
 
 def _unit_after(text: str, at: int) -> re.Match[str] | None:
@@ -476,9 +517,11 @@ def _kind(sentence: Sentence, days: float, start: int, end: int) -> _Kind | None
         return None
     if days < 1:
         return "outcome" if "±" not in sentence.source[start:end] and _is_seen_at(before, after) else None
-    if has(before, _THEN_PARTS) and _THEN.search(before):
+    if _FURTHER.search(sentence.source, start, end) or (has(before, _THEN_PARTS) and _THEN.search(before)):
         return "then"
-    if _END.match(after):
+    if _PAST_THE_LAST.match(after):
+        return "then"
+    if _END.match(after) or (has(before, _PHASE_PARTS) and _LATER_PHASE.search(before)):
         return "after"
     return "course" if _is_course(sentence, start, before, after) else "outcome"
 
@@ -526,6 +569,8 @@ def _is_long_past(sentence: Sentence, days: float, before: str) -> bool:
     if days >= _YEAR and _AGED.search(before) and not _FOLLOWED.search(before):
         return True
     text = sentence.source
+    if _KEPT_OVER.search(before):
+        return True
     if _AT_TIME.search(before):
         return False
     return days >= _YEAR and not _VISITED.search(before) and not _LASTING.search(text, sentence.start, sentence.end)

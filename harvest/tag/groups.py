@@ -19,8 +19,8 @@ _NEW_GROUP = re.compile(r"\b(?:and|versus|vs|plus|or|compared)\b|[+&]", re.IGNOR
 
 _APART = re.compile(
     r"\b(?:were|was|who|whom|which|completed|received|underwent|includ\w+|had|of these|did|dropped|have|showed|reported"
-    r"|respectively|additional|total\w*|from|between|found|among|each|excluded|entered|remained|enrolled|participated|recruited"
-    r"|randomi[sz]ed)\b|%|: ",
+    r"|respectively|additional|total\w*|from|between|found|among|each|excluded|entered|remained|enrolled|participated"
+    r"|recruited|randomi[sz]ed)\b|%|: ",
     re.IGNORECASE,
 )
 
@@ -33,6 +33,8 @@ _FAR_APART = re.compile(
 
 _VERSUS = re.compile(r"\b(?:versus|vs|compared (?:with|to)|than|whereas|while)\b", re.IGNORECASE)
 
+_ASSIGNED = re.compile(r"\b(?:randomi[sz]ed|assigned|allocated|divided)\b[^.;]*$")
+
 _LEFT = re.compile(r"\bof (?:these|whom|which|them)|excluded|dropped|completed|respond|stud|trial", re.IGNORECASE)
 
 _COMPARED = re.compile(
@@ -43,6 +45,11 @@ _COMPARED = re.compile(
 
 _PARTLY = re.compile(r"%|\bof (?:whom|these|which)\b|: |completed|\d of $")
 
+_SHARES_OUT = re.compile(
+    r"%|: |[,(] ?(?!who|which|that|and)[\w-]+ (?:to|in|on|with|were|received|given|assigned)\b|\d and $"
+)
+"""What tells that a part of those before follows: "52 adults were randomised, 26 to the drug and 26 to saline"."""
+
 COMPARISON = re.compile(
     r"\b(?:match(?:ed|ing)|unaffected|healthy|untreated|unexposed|non-?exposed|unmedicated|drug-na[iï]ve|never-\w+"
     r"|non-?\w*us(?:ers?|ing)|abstinent|comparison|comparators?|controls?|reference|referents|waiting[ -]list|waitlist"
@@ -50,6 +57,16 @@ COMPARISON = re.compile(
     re.IGNORECASE,
 )
 """What a group for comparison is called."""
+
+_ALIKE = re.compile(
+    r"[\w -]{0,20}(?: of (?:a |the )?(?:similar|comparable|same|equal)\b| who (?:had|have) never\b"
+    r"| who (?:did|do) not use| with(?:out| no) (?:a |any )?(?:[\w-]+ )?(?:history|exposure|such|use|disorder)\b"
+    r"| never (?:exposed|given|treated)\b)"
+)
+"""What is said after a group that is there for comparison: "41 men of similar age who had never used drugs"."""
+
+_ASIDE = re.compile(r" ?[(\[][^()\[\]]*[)\]]")
+"""What stands in brackets."""
 
 _SINGLED_OUT = re.compile(
     r"\b(?:(?:Of|Among|Amongst|[Oo]ut of)(?: the| these| all| our| a total of)?"
@@ -62,6 +79,9 @@ _FARTHEST = 200
 """Characters that may stand between two groups."""
 
 _GROUPS_BEFORE = re.compile(r"\b(?:groups|arms) \($")
+
+_SIZED = ("groups of", "arms of")
+"""What a count begins with that is the size of each of several groups."""
 
 _EACH = re.compile(
     r",? each\b|[^\d.;]{0,30} (?:(?:in|to|for) (?:each|every) (?:of the )?(?:\w+ )?|per )(?:groups?|arms?)\b"
@@ -125,10 +145,13 @@ def _is_part(text: str, one: Count, other: Count) -> bool:
 def _joined(text: str, one: Count, other: Count) -> bool:
     """Whether two counts stand side by side as groups."""
     between = text[one.end : other.start]
-    if "done" in (one.kind, other.kind) or len(between) >= _FARTHEST:
+    if len(between) >= _FARTHEST:
         return False
+    if "done" in (one.kind, other.kind):
+        return _done_alike(text, one, other) and _in_parallel(text, one, other)
     if one.kind == other.kind == "n":
-        far = _FAR_APART.search(between) and (not _VERSUS.search(between) or _LEFT.search(between))
+        alike = _VERSUS.search(between) or _ASSIGNED.search(text, max(0, one.start - 130), one.start)
+        far = _FAR_APART.search(between) and (not alike or _LEFT.search(between))
         return _AND.search(between) is not None and not far
     if _SINGLED_OUT.search(text, max(0, one.start - 30), one.start) or _IN_ALL.match(text, other.end):
         return False
@@ -145,28 +168,39 @@ def _compared(text: str, between: str, other: Count) -> bool:
         return False
     if "compared" in between[-60:]:
         return True
-    return COMPARISON.search(text, other.start, other.end) is not None or text.endswith(
-        "volunteers", other.start, other.end
+    return (
+        COMPARISON.search(text, other.start, other.end) is not None
+        or text.endswith("volunteers", other.start, other.end)
+        or _ALIKE.match(text, other.end) is not None
     )
 
 
 def _listed(between: str, other: Count) -> bool:
+    between = _ASIDE.sub("", between)
     near = other.kind in ("people", "n") and len(between) < 90
     return near and _AND.search(between) is not None and not _APART.search(between)
+
+
+def _done_alike(text: str, one: Count, other: Count) -> bool:
+    """Whether the same was done with both: "26 were allocated to the drug and 27 to placebo"."""
+    return one.kind == "done" and (
+        other.kind == "parallel" or text[one.after : one.end] == text[other.after : other.end]
+    )
 
 
 def _in_parallel(text: str, one: Count, other: Count) -> bool:
     """Whether the same is said of two counts: "40 patients received ... and 42 received ..."."""
     between = text[one.end : other.start]
+    since = one.after if one.kind == "parallel" else one.end
     after = other.end if other.kind == "people" else other.after
     if _EACH_OF.match(text, other.after):
         return False
     return (
-        one.kind in ("people", "parallel")
+        one.kind != "n"
         and one.depth == other.depth
         and len(between) < 120
-        and "%" not in between
-        and SAID.match(text, one.end) is not None
+        and not _SHARES_OUT.search(between)
+        and SAID.match(text, since) is not None
         and SAID.match(text, after) is not None
         and AND_BEFORE.search(between) is not None
     )
@@ -180,6 +214,9 @@ def is_shared_out(count: Count, counts: Iterable[Count]) -> bool:
 def groups_of(sentence: Sentence, count: Count) -> int:
     """How many groups have as many as the count says each, two where the sentence tells no number."""
     text = sentence.source
+    if count.kind == "n" and text.startswith(_SIZED, count.start):
+        match = _GROUPS.search(text, max(sentence.start, count.start - 40), count.after)
+        return _group_number(match) if match else 1
     if count.kind == "n" and _GROUPS_BEFORE.search(text, max(0, count.start - 12), count.start):
         match = _GROUPS.search(text, max(sentence.start, count.start - 60), count.start)
         return _group_number(match) if match else 1

@@ -51,6 +51,18 @@ _CONTROL_GROUP = re.compile(
     re.IGNORECASE,
 )
 
+_NAMED_CONTROLS = re.compile(
+    r"(?:\bcontrols|\b(?:control|comparison|unexposed|untreated|reference) (?:[\w-]+ )?"
+    r"(?:subjects|participants|volunteers|individuals|people|women|men|children|siblings|peers)) \($"
+)
+"""Words before "(n = 25)" that make it the number of a group for comparison."""
+
+_COMPARED_TO = re.compile(
+    r"\b(?:compared|contrasted) (?:with|to|against) (?:(?:the )?(?:data|those|that|records|results|outcomes|figures)"
+    r" (?:from|of|in|for) )?$"
+)
+"""Words before a count that make it that of a group for comparison."""
+
 _COMPARED_WITH = re.compile(
     r"\b(?:matched|compar\w+|controls?|unexposed|reference|referents|never-\w+)\b", re.IGNORECASE
 )
@@ -87,7 +99,7 @@ _INCLUDING = ("include ", "including ")
 _STUDIED = re.compile(
     r"\b(?:stud|assess|analy[sz]|evaluat|examin|investigat|compar|receiv|underwent|undergo|given|gave|administer|treated"
     r"|with\b|who\b|complet|tested|measured|scanned|aged|mean age|data|commenc|started|began|initiat|retrospective"
-    r"|scheduled|divided|obtained|collected|identified|survey|interview|trial|in $)"
+    r"|scheduled|divided|obtained|collected|identified|survey|interview|trial|answered|questionnaire|in $)"
 )
 
 _RANDOMISED = re.compile(r"randomi[sz]ed|randomly")
@@ -100,12 +112,19 @@ _PART = re.compile(
     r"|reached|failed|continued|demonstrated|displayed|exhibited|in remission|felt|needed|made an? initial|suffered)"
 )
 
+_LATER = re.compile(
+    r" (?:[\w-]+ ){0,3}who (?:carried on|went on|stayed|continued|remained|returned|entered|agreed|chose|responded"
+    r"|remitted|had (?:ever |previously |already )?(?:taken|used|tried|responded))\b"
+)
+"""Words after a count that make it that of those who were left for another part of the study."""
+
 _PART_BEFORE = re.compile(
     r"(?:\b(?:sub-?set|sub-?sample|sub-?group|additional)\b[^.]{0,40}|\bof (?:whom|which|these|them|those)|\bexcl\w+"
     r"|\bonly"
     r"|\ball but|\bremaining|\bscreen\w*|\banother|\badditional|\bin the other|\b(?:occurred|observed|seen|found|noted"
     r"|present|reported|detected|effective|used|achieved) (?:in|by)|\bnot|\bthan|\btarget|\bmillion|\blimit\w*|\bfewer"
-    r"|\bin one of|\b(?:1|one) in) ?\(?$",
+    r"|\bin one of|\b(?:1|one) in"
+    r"|\b(?:showed|revealed|disclosed|rose|climbed|resolved|recurred)\b[^.;]{0,60} in) ?\(?$",
 )
 
 _PART_PARTS = ("sub", "additional", "excl", "screen", "limit")
@@ -146,7 +165,7 @@ _POOLED = re.compile(
 )
 
 _COUNTED_STUDIES = re.compile(
-    r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty)) (?:[\w-]+ ){0,4}"
+    r"(?:\d|-one|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty)) (?:[\w-]+ ){0,4}"
     r"(?:studies|trials|rcts|articles|reports)\W{1,3}$",
 )
 
@@ -157,7 +176,8 @@ _ONE_BEFORE = re.compile(r"\ban? ?$", re.IGNORECASE)
 _RANGE_BEFORE = re.compile(r"(?:to|-|–|and|aged|than|[<>≥≤]) ?$")
 
 _PATIENT = re.compile(
-    r"\b(?:an?|the|our|this) (?:[\w-]+,? ){0,8}?(?:patient|man|woman|boy|girl|male|female|child|veteran|infant)\b",
+    r"\b(?:an?|the|our|this) (?:[\w-]+,? ){0,8}?(?:patient|man|woman|boy|girl|male|female|child|veteran|infant"
+    r"|nurse|student|physician|soldier|teenager|toddler|neonate|newborn|person)\b",
     re.IGNORECASE,
 )
 
@@ -294,13 +314,15 @@ def _are_controls(text: str, count: Count) -> bool:
     if count.kind == "n":
         before = text[max(0, count.start - 130) : count.start]
         return (
-            before.endswith("controls (")
+            _NAMED_CONTROLS.search(before) is not None
             or (text[count.start] not in "nN" and _names_controls(text, count))
             or _MATCHED_TO.search(before) is not None
         )
     if text[count.start : count.end].endswith("controls"):
         return True
     before = text[max(0, count.start - 40) : count.start]
+    if _COMPARED_TO.search(before):
+        return True
     return "group" in before.lower() and _CONTROL_GROUP.search(before) is not None
 
 
@@ -330,7 +352,7 @@ def _total(
     if alone == value:
         return _Total(worth, value, alone, sentence, tuple(run))
     if is_shared_out(run[0], counts):
-        return _Total(worth - 2.5, value, alone, sentence, tuple(run))
+        return _Total(worth - 3.0, value, alone, sentence, tuple(run))
     return _Total(worth + 0.5, alone, alone, sentence, tuple(run))
 
 
@@ -355,7 +377,7 @@ def _worth(before: str, after: str, kind: Kind) -> float:
         if _SHARE_BEFORE.search(before):
             return worth - 1.5
         if _OF_BEFORE.search(before):
-            return worth + 0.5
+            return worth + (-1.5 if _LATER.match(after) else 0.5)
     if _PLACES.search(before) if kind == "done" else _is_part(before):
         worth -= 2.5
     return worth + _worth_after(after)

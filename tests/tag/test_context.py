@@ -56,6 +56,12 @@ def test_background_that_insists_is_enough(tagger: Tagger) -> None:
         ("Renal failure was searched for.", "The search terms were lithium and renal failure."),
         ("Renal failure is rare.", "Future studies of renal failure are needed."),
         ("Renal failure was examined.", "Renal failure remains to be examined."),
+        ("Renal failure was examined.", "We did not examine renal failure."),
+        ("Renal failure could be treated.", "Renal failure could not be judged from these data."),
+        ("Renal failure is described here.", "Renal failure is described elsewhere."),
+        ("Renal failure deserves treatment.", "Renal failure deserves attention."),
+        ("Renal failure was expected.", "Renal failure is not expected with such doses."),
+        ("Renal failure is a matter for nephrologists.", "Renal failure is a matter for other studies."),
         ("Renal failure was common.", "Patients were more likely to have renal failure as a comorbidity."),
     ],
 )

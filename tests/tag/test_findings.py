@@ -13,7 +13,7 @@ from harvest.tag import Tagger, load
 from tests.tag.studies import LITHIUM, study, written
 
 SIGNALS: dict[str, Any] = {
-    "bad": {"phrases": ["(damage|decline|worse*)"]},
+    "bad": {"phrases": ["(damage|decline|worse*|harms)"]},
     "good": {"phrases": ["(improv*|better)"]},
     "more": {"phrases": ["(increas*|higher)"]},
     "fewer": {"phrases": ["(lower|less)"]},
@@ -73,6 +73,47 @@ def found(tagger: Tagger, *abstract: str | tuple[str, str], title: str = "Lithiu
         ("There was a low risk of kidney damage.", "no-change"),
         ("There was minimal risk for kidney damage.", "no-change"),
         ("There was fever in most and kidney damage in none.", "no-change"),
+        ("No event was adjudicated as kidney damage.", "no-change"),
+        ("Nobody was found to have kidney damage.", "no-change"),
+        ("Of ten patients not a single one was left with kidney damage.", "no-change"),
+        ("Fever was no problem, nor was kidney damage more often seen.", "no-change"),
+        ("There was nothing to suggest that lithium harms the kidney.", "no-change"),
+        ("We could not confirm that lithium harms the kidney.", "no-change"),
+        ("It showed that lithium harms the kidney.", "worse"),
+        ("No patient died and renal function improved.", "better"),
+        ("No study looked for renal failure.", "unclear"),
+        ("Kidney damage was no more frequent than in controls.", "no-change"),
+        ("Kidney damage was similar in both groups.", "no-change"),
+        ("Kidney damage was rarely seen.", "no-change"),
+        ("Renal function improved to the same extent with placebo.", "no-change"),
+        ("Better renal function may be due to practice.", "no-change"),
+        ("Renal function improved (p = 0.21).", "no-change"),
+        ("Renal function improved (p = 0.02).", "better"),
+        ("Kidney damage was found (odds ratio 1.2, 95% CI 0.8 to 1.9).", "no-change"),
+        ("Kidney damage was found (odds ratio 2.2, 95% CI 1.2 to 3.9).", "worse"),
+        ("Renal function improved (difference 3.1, 95% CI -1.2 to 7.4).", "no-change"),
+        ("Renal function improved (difference 3.1, 95% CI 1.2 to 5.0).", "better"),
+        ("Renal function improved (n = 20).", "better"),
+        ("Kidney damage waned.", "better"),
+        ("Kidney damage increased with placebo.", "better"),
+        ("Kidney damage was worse than with placebo.", "worse"),
+        ("Kidney damage was seen less with lithium.", "better"),
+        ("Worse baseline renal function was common.", "unclear"),
+        ("Adult but not young rats had kidney damage.", "worse"),
+        ("It was worse for mood but not for the kidney.", "unclear"),
+        ("Mood improved but not renal function.", "no-change"),
+        ("Mood improved, whereas the kidney did not.", "no-change"),
+        ("Renal function improved, whereas the kidney of others did not.", "mixed"),
+        ("Renal function improved, whereas mood did not.", "better"),
+        ("Although mood was better, renal function was worse.", "worse"),
+        ("Although renal function was better, mood was worse.", "better"),
+        ("Renal function improved at first but was worse later.", "mixed"),
+        ("All but two had kidney damage.", "worse"),
+        ("Far from a decline of the kidney, its function improved.", "better"),
+        ("Kidney damage was equally frequent in both groups.", "no-change"),
+        ("The kidney was worse, whereas younger patients had no difference.", "mixed"),
+        ("The kidney was worse, whereas mood had no difference.", "worse"),
+        ("Renal function was unchanged at noon and worse at night.", "mixed"),
         ("Of nine patients none, including the eldest, had kidney damage.", "no-change"),
         ("Kidney damage was seen in more than 3 patients.", "worse"),
         ("No case of renal failure occurred.", "no-change"),
@@ -144,12 +185,100 @@ def test_a_lack_of_the_effects_own_improvement_is_harm(tagger: Tagger) -> None:
     assert found(tagger, ("RESULTS", "No euthyroid state was kept."), of="thyroid").finding == "worse"
 
 
-def test_nothing_is_told_where_sentences_contradict_each_other(tagger: Tagger) -> None:
-    """Neither side has enough of the weight, and harm and improvement do not balance."""
+def test_change_here_and_none_there_are_both_true(tagger: Tagger) -> None:
+    """Where neither has enough of the weight."""
     results = ("RESULTS", "Kidney damage was seen. Renal function did not differ. Renal failure was unchanged.")
     assert found(tagger, results).finding == "no-change"
-    tag = found(tagger, results, ("CONCLUSION", "Kidney damage was seen."))
+    assert found(tagger, results, ("CONCLUSION", "Kidney damage was seen.")).finding == "mixed"
+
+
+def test_where_harm_and_improvement_contradict_each_other_the_conclusion_decides(tagger: Tagger) -> None:
+    """Neither side has enough of the weight, and they do not balance; without a conclusion nothing is told."""
+    harm, improvement = "Kidney damage was seen. ", "Renal function improved. "
+    both = ("RESULTS", f"{harm * 4}{improvement * 3}")
+    assert found(tagger, both).finding == "unclear"
+    assert found(tagger, both, ("CONCLUSION", improvement)).finding == "better"
+    assert found(tagger, ("RESULTS", harm * 3), ("CONCLUSION", improvement)).finding == "worse"
+
+
+def test_nothing_is_told_where_some_say_no_change_too(tagger: Tagger) -> None:
+    """Nor is there evidence then."""
+    results = "Kidney damage was seen. " * 3 + "Renal function improved. " * 2 + "Renal function did not differ."
+    tag = found(tagger, ("RESULTS", results))
     assert (tag.finding, tag.finding_evidence) == ("unclear", None)
+
+
+def test_a_title_that_asks_tells_nothing(tagger: Tagger) -> None:
+    """Wherever its question ends."""
+    assert found(tagger, "", title="Goitre of the thyroid? A study of lithium.", of="thyroid").finding == "unclear"
+    assert found(tagger, "", title="Goitre of the thyroid: a study of lithium.", of="thyroid").finding == "worse"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "finding"),
+    [
+        ("Magnesium attenuated lithium-induced kidney damage.", "worse"),
+        ("Magnesium protected from lithium, and renal function improved.", "worse"),
+        ("Magnesium prevented the kidney damage caused by lithium.", "worse"),
+        ("Lithium prevented kidney damage.", "better"),
+        ("Lithium-induced changes in mood improved renal function.", "better"),
+        ("In lithium-treated rats kidney damage was prevented.", "better"),
+    ],
+)
+def test_what_is_done_against_harm_by_the_subject_shows_the_harm(tagger: Tagger, sentence: str, finding: str) -> None:
+    """An antidote is good for the patient, but what it works against is what the subject did."""
+    assert found(tagger, ("RESULTS", sentence)).finding == finding
+
+
+@pytest.mark.parametrize(
+    ("sentence", "finding"),
+    [
+        ("Kidney damage was seen in daily but not in weekly users.", "mixed"),
+        ("Kidney damage was seen after ten years; a single year had no effect.", "mixed"),
+        ("Kidney damage was seen, though not in the lightest users.", "mixed"),
+        ("Kidney damage was seen in users but not in controls.", "worse"),
+        ("Renal function improved, whereas mood did not.", "better"),
+    ],
+)
+def test_what_holds_of_part_of_them_is_mixed(tagger: Tagger, sentence: str, finding: str) -> None:
+    """Of some people or doses and not of others; controls and other outcomes are no part of them."""
+    assert found(tagger, ("RESULTS", sentence)).finding == finding
+
+
+@pytest.mark.parametrize(
+    ("sentence", "finding"),
+    [
+        ("Kidney damage was neither more frequent nor heavier.", "no-change"),
+        ("Kidney damage was named twice, below the threshold of a signal.", "no-change"),
+        ("Kidney damage worsened by 4.2 points with placebo.", "better"),
+        ("The kidney was looked at, yet mood became worse.", "unclear"),
+        ("The lower limbs and the kidney were looked at.", "unclear"),
+        ("Six or higher on the kidney scale was looked for.", "unclear"),
+    ],
+)
+def test_each_clause_speaks_of_its_own_effect(tagger: Tagger, sentence: str, finding: str) -> None:
+    """What is said in another clause, or of a limb, is not said of it."""
+    assert found(tagger, ("RESULTS", sentence)).finding == finding
+
+
+def test_a_sentence_after_harm_that_says_whether_it_passes_is_heard(tagger: Tagger) -> None:
+    """It need not name the effect again."""
+    harm = "Kidney damage was seen in renal biopsies. "
+    assert found(tagger, ("RESULTS", harm + "It recovered, with mixed results.")).finding == "mixed"
+    assert found(tagger, ("RESULTS", harm + "Mood showed mixed results.")).finding == "worse"
+
+
+def test_harm_that_the_conclusion_names_outweighs_a_single_mixed_result(tagger: Tagger) -> None:
+    """But a mixed result among harm that it does not name does not vanish."""
+    results = ("RESULTS", "The kidney had mixed results. Kidney damage was seen. Kidney damage was severe.")
+    assert found(tagger, results, ("CONCLUSIONS", "Lithium causes kidney damage.")).finding == "worse"
+    assert found(tagger, results).finding == "mixed"
+
+
+def test_few_tell_of_no_wording_of_the_effects_own(tagger: Tagger) -> None:
+    """Whether that is few depends on what it is."""
+    assert found(tagger, ("RESULTS", "Only two had a goitre."), of="thyroid").finding == "unclear"
+    assert found(tagger, ("RESULTS", "Two had a goitre."), of="thyroid").finding == "worse"
 
 
 def test_a_relative_wording_is_read_as_each_effect_asks(tagger: Tagger) -> None:

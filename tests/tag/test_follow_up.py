@@ -57,6 +57,12 @@ def days(*texts: str, role: Role = "results", signals: tuple[str, ...] = (), cue
         ("A year-long follow-up was done.", 365),
         ("Words were recalled on the following day.", 1),
         ("Liver tests were done monthly for one year.", 365),
+        ("The scan was repeated after a year.", 365),
+        ("Pressure drifted in the course of one year.", 365),
+        ("Median duration of treatment was 19 months.", 570),
+        ("The median observation period was 14 months.", 420),
+        ("He remains well at 18 months.", 540),
+        ("By month 6 and seven had relapsed.", 180),
     ],
 )
 def test_the_longest_time_counts_in_days(text: str, expected: int) -> None:
@@ -91,6 +97,10 @@ def test_the_longest_time_counts_in_days(text: str, expected: int) -> None:
         "The drug was started 3 days after onset.",
         "Two years of a sleep clinic: who stayed after all.",
         "Recovery took longer (40.9 ± 13.0 min, 42.5 ± 13.4 min).",
+        "Over 14 months we audited children after sutures.",
+        "Exposures reported to one service over eight years were counted.",
+        "One drug was used in the first ten months and another in the following ten.",
+        "It was given in the first three years of life.",
     ],
 )
 def test_ages_intervals_and_times_before_the_study_are_no_follow_up(text: str) -> None:
@@ -104,6 +114,8 @@ def test_ages_intervals_and_times_before_the_study_are_no_follow_up(text: str) -
         "Pain was rated at 40, 80 and 230 minutes after the infusion.",
         "Mood was scored 2 hours postoperatively.",
         "Patients were monitored for 4 h.",
+        "Pain was scored for 6 hours.",
+        "Agitation was graded in the first hour.",
         "Pain was scored every 10 min until discharge.",
         "Analgesia lasted 701 min.",
     ],
@@ -125,6 +137,10 @@ def test_hours_within_the_first_day_are_no_days(text: str) -> None:
         (("They had a treatment plan for eight to twelve months.", "They slept well one year post-treatment."), 725),
         (("They received a dose.", "They were seen 12 months after the last dose."), 360),
         (("They received it over 12 days.", "They slept well at 6 weeks."), 42),
+        (("It was given for four weeks.", "Visits went on for four weeks after the last dose."), 28 + 28),
+        (("It was given weekly for four weeks.", "Sleep was rated monthly for three further months."), 28 + 90),
+        (("They had it weekly, with 0.5 mg for three months, followed by three months without.",), 90 + 90),
+        (("Six doses were given over three weeks.", "The maintenance phase lasted 24 weeks."), 21 + 168),
     ],
 )
 def test_a_course_and_the_time_after_it_are_added_up(texts: tuple[str, ...], expected: int) -> None:
@@ -253,6 +269,14 @@ def test_times_are_told_in_many_ways(text: str, expected: int) -> None:
 def test_spans_of_data_diaries_and_habits_are_no_follow_up(text: str) -> None:
     """Nor are ages with their spread, and how long an illness has lasted."""
     assert days(text) is None
+
+
+def test_hours_after_one_of_many_doses_do_not_tell_how_long_people_were_seen() -> None:
+    """Those after a single dose do, and so do days."""
+    many, one = "regimen:repeated-dose", "regimen:single-dose"
+    assert days("Mood was rated 24 h after the infusion.", signals=(many,)) is None
+    assert days("Mood was rated 24 h after the infusion.", signals=(many, one)) == 1
+    assert days("Mood was rated on day 3.", signals=(many,)) == 3
 
 
 def test_a_study_to_come_tells_no_time() -> None:
