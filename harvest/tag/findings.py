@@ -150,10 +150,10 @@ _NOBODY = (
 )
 _DENIED = _Rule("no|without|neither|absence of|free of", rf"\b(?:{_DENIES}){_REACH}|{_NOBODY}", re.IGNORECASE)
 _NOT = _Rule(
-    "no|without|neither|never|lack|absence of|free |fail|rather than|little|few|low |minimal|negligible|small |far from"
-    "|instead of|hardly|scarcely|barely|rarely|seldom",
-    rf"\b(?:{_DENIES}|n(?:ot(?! only)|ever|one|obody|on-?significant(?:ly)?)|cannot|lack(?:ed|s|ing)?|free from"
-    r"|fail(?:ed|s|ure) to|little|few|hardly|scarcely|barely|rarely|seldom"
+    "no|without|neither|never|lack|insufficient|absence of|free |fail|rather than|little|few|low |minimal|negligible"
+    "|small |far from|instead of|hardly|scarcely|barely|rarely|seldom",
+    rf"\b(?:{_DENIES}|n(?:ot(?! only)|ever|one|obody|on-?significant(?:ly)?)|cannot|insufficient"
+    r"|lack(?:ed|s|ing)?|free from|fail(?:ed|s|ure) to|little|few|hardly|scarcely|barely|rarely|seldom"
     r"|(?:low|minimal|negligible|small) (?:risk|rates?|incidence|prevalence|potential|likelihood) (?:of|for))"
     rf"{_REACH}|\bnone, (?:including|even)[^;]{{0,90}}$|{_NOBODY}"
     r"|\b(?:far from|rather than|instead of) [^,;]{0,60}$"
@@ -232,8 +232,8 @@ _GOES_ON = re.compile(
     r"(?:it|they|these|this|d(?:o|oes|id) not"
     r"|(?:(?:was|were|is|are|had) )?(?:remained|worsened|declined|deteriorated|improved"
     r"|recovered|increased|decreased|fell|rose|returned|persisted|unchanged|impaired|lower|higher|worse|better)"
-    r"|(?:the )?(?:one|two|three|four|five|six|several|repeated|multiple|single|prolonged|brief|high(?:er)?|low(?:er)?"
-    r"|chronic|acute|infrequent|occasional|former|light|moderate|heavy|frequent|daily|younger|older|male|female|adult"
+    r"|(?:the |an? )?(?:one|two|three|four|five|six|several|repeated|multiple|single|prolonged|brief|high(?:er)?"
+    r"|low(?:er)?|chronic|acute|infrequent|occasional|former|light|moderate|heavy|frequent|daily|younger|older|male|female|adult"
     r"|adolescent|abstinent|other|women|men|others|some|those|adults|adolescents|children))\b"
 )
 _WITHOUT = re.compile(r"\W*(?:with no|without|despite)\b")
@@ -299,9 +299,17 @@ _RATES = re.compile(
 _VERSUS = re.compile(r"\b(?:vs?\.|vs|versus|compared (?:with|to)|as against)")
 # What stands between and after two wordings where each holds of some: "declined in men and unchanged in women".
 _HERE = re.compile(
-    r"[^,;]{0,25}\b(?:in|among|for|by|with|at|after|during) [^;,.]{3,60}\b(?:and|but|whereas|while|or),? [^,;]{0,30}$"
+    r"[^,;]{0,25}\b(?:in|among|for|by|with|at|after|during) [^;,.]{3,60},?"
+    r" ?\b(?:and|but|whereas|while|or),? [^,;]{0,30}$"
 )
 _THERE = re.compile(r"[^,;.]{0,25}\b(?:in|among|for|by|with|at|after|during) ")
+
+
+# What stands after a wording that holds of another arm: "declined in the placebo group".
+_OTHER_ARM = re.compile(
+    r"[^,;.]{0,25}\b(?:in|among|with|for|after|under|on) (?:the )?(?:[\w-]+ ){0,3}?"
+    r"(?:groups?|arms?|controls?|placebo|saline|sham|vehicle)\b"
+)
 
 
 class _Word(NamedTuple):
@@ -431,7 +439,7 @@ class _Effect:
         if not standing and not _deniable(mentions, sentence):
             return None, False
         clauses = _Clauses(sentence)
-        words = self._words(standing, clauses)
+        words = _of_the_subject(self._words(standing, clauses), sentence)
         if not words:
             return "no-change" if _denied(mentions, clauses) else None, False
         own = self.own & sentence.signals.keys()
@@ -717,6 +725,22 @@ def _telling(words: Sequence[_Word], naming: Collection[int]) -> Sequence[_Word]
     here = [word for word in words if word.clause in naming or word.finding == "mixed"] or words
     own = [word for word in here if word.rank == 0 and word.finding != "no-change"]
     return [word for word in here if word in own or word.finding == "mixed"] if own else here
+
+
+def _of_the_subject(words: Sequence[_Word], sentence: Sentence) -> Sequence[_Word]:
+    """The words without those that hold of another arm only, where one holds of the subject's."""
+    named = sentence.signals.get(SUBJECT, ())
+    if len(words) < 2 or not named:
+        return words
+    ends = [*(word.span[0] for word in words[1:]), sentence.end]
+    own = [any(word.span[1] <= start < end for start, _ in named) for word, end in zip(words, ends, strict=True)]
+    if not any(own):
+        return words
+    return [
+        word
+        for word, end, is_own in zip(words, ends, own, strict=True)
+        if is_own or not _OTHER_ARM.match(sentence.source, word.span[1], end)
+    ]
 
 
 def _ranges(words: Iterable[_Word], clauses: _Clauses) -> bool:

@@ -24,6 +24,9 @@ _OTHER_WORK = frozenset({"excluded", "searched", "future"})
 _REVIEWS = frozenset({"design:meta-analysis", "design:systematic-review"})
 """What tells of the courses of others."""
 
+_SURVEYS_OTHERS = frozenset({"design:review", "relevance:secondary"})
+"""What tells of a survey of a field in which the subject is one of several: its times are those of other treatments."""
+
 _SEASON = 90.0
 """Days from which on a time of use is a habit, no course."""
 
@@ -112,7 +115,9 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 
-_LISTED = re.compile(r"(?! ?(?:%|mg\b|patients|participants|subjects|individuals|women|men\b|children))")
+_LISTED = re.compile(
+    r"(?! ?(?:%|mg\b|patients|participants|subjects|individuals|women|men\b|children|\([\d.]+ ?%|of (?:the )?\d))"
+)
 """What may follow a figure of a list of days, so that it is one."""
 
 _NO_BEFORE = re.compile(
@@ -375,6 +380,8 @@ class _Time(NamedTuple):
 
 def read(reading: Sequence[Sentence], signals: Collection[str]) -> Number | None:
     """The days from the first dose to the last outcome, ``None`` where the record states none."""
+    if _SURVEYS_OTHERS.issubset(signals):
+        return None
     protocol, roles = "design:protocol" in signals, _OWN if "design:review" in signals else _ROLES
     own = [one for one in reading if one.role in roles and _is_own(one, protocol)]
     told = [(one, *time) for one in own for time in _durations(one)]
@@ -509,7 +516,7 @@ def _unit(name: str) -> float:
 
 def _kind(sentence: Sentence, days: float, start: int, end: int) -> _Kind | None:
     """What a duration is, ``None`` where it is none of the study's."""
-    before = sentence.source[max(sentence.start, start - 45) : start].lower()
+    before = sentence.source[max(sentence.start, start - 60) : start].lower()
     after = sentence.source[end : min(sentence.end, end + 60)].lower()
     if days < 1 and _MEASURED.search(before):
         return "outcome"

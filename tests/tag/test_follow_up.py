@@ -284,6 +284,23 @@ def test_a_study_to_come_tells_no_time() -> None:
     assert days("A trial powered for three-month outcomes would require 900 patients.", role="conclusion") is None
 
 
+def test_the_times_of_a_survey_of_many_treatments_are_those_of_others() -> None:
+    """In which the subject is but one."""
+    assert days("Pain was scored at 6 weeks.", signals=("design:review", "relevance:main")) == 42
+    assert days("Pain was scored at 6 weeks.", signals=("design:review", "relevance:secondary")) is None
+
+
+def test_people_counted_after_a_day_are_no_days() -> None:
+    """With their share, or of how many."""
+    assert days("At week 8, 72 (27%) of 271 were well.") == 56
+    assert days("At week 8, 72 of 271 were well.") == 56
+
+
+def test_long_use_before_the_study_is_no_follow_up() -> None:
+    """Wherever in its sentence the use is told."""
+    assert days("He had been using intranasal ketamine up to 3 g daily for 4 years.") is None
+
+
 def test_what_a_narrative_review_says_outside_its_own_work_is_no_follow_up() -> None:
     """Only titles, objectives, methods and results tell of the record's own work there."""
     assert days("Pain was scored at 6 weeks.", role="statement", signals=("design:review",)) is None
