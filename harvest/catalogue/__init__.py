@@ -15,6 +15,7 @@
     similar     studies that share the rarest of what a study has
     citation    a study as a reference list has it
     harvests    how the harvests of a database went, and whether all is well
+    settings    what a site is set to
     held        the sets of a served database, kept in memory and renewed
 
 Nothing here writes to the database, and nothing here knows of pages.

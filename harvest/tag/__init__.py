@@ -4,6 +4,7 @@
     terms          every phrase of the taxonomy and of ``cues`` (the language of abstracts) is found in one pass
     sentences      sections become sentences, each with its role: background, objective, methods, results, conclusion
     abbreviations  "chronic heart failure (CHF)": from there on CHF is a mention too
+    spoken         "thirty-five" is 35
     durations      "followed for 12 weeks" is 84 days
     ages           "aged 18 to 65" is from 18 to 65 years
     reading        all of that put together: for each sentence what it mentions
