@@ -387,7 +387,7 @@ def test_a_wrong_recipe_or_taxonomy_exits_2_and_names_the_key(
         ("parents: [depression]", "parents: [treatment-resistant-depression]", "a cycle"),
         ("      ocd:\n", "      ptsd:\n", "duplicate entry 'ptsd'"),
         ("      ocd:\n        label:", "      ocd:\n        labels:", "ocd > labels: unknown key"),
-        ("phrases: [obsessive-compulsive", "phrases: [(obsessive", "ocd > terms > 0 > phrases > 0: invalid phrase"),
+        ("- (obsessive-compulsive|", "- ((obsessive-compulsive|", "ocd > terms > 0 > phrases > 0: invalid phrase"),
     ],
 )
 def test_a_faulty_taxonomy_leaves_a_database_the_tags_it_has(

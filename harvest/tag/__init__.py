@@ -10,6 +10,10 @@
     reading        all of that put together: for each sentence what it mentions
     context        what a mention counts: little in the background, nothing among exclusion criteria
     decision       points add up to tags; each mention that gave points is evidence
+    patterns       patterns that are tried only where a cheap look promises something
+    clauses        where a sentence bends: "mood rose, but memory did not" speaks of each in a clause of its own
+    turns          what a wording says under what governs it: "no decline" is no change
+    wordings       what several wordings of a sentence come to
     findings       what was found of an effect: worse, better, no change, mixed, and the sentence that says so
     numbers        the figures of a text, in digits and in words
     counts         figures that count people: "84 patients", "(n = 42)"

@@ -26,7 +26,7 @@ _PEOPLE_WORDS = """
     drivers decedents fatalities twins siblings relatives cases ss hcs hvs hv msm caregivers personnel attendances
     addicts neighbours neighbors peers sufferers referents comparator schoolchildren pupils nurses workers officers
     soldier ladies gentlemen dyads charts interviewee informants carers trainees enlistees migraineurs members employees
-    inmates arrestees callers beneficiaries partygoers servicemen applicants probationers claimants insurees
+    deaths inmates arrestees callers beneficiaries partygoers servicemen applicants probationers claimants insurees
 """
 
 _PEOPLE = frozenset(_PEOPLE_WORDS.split())
@@ -126,6 +126,13 @@ _NO_N = re.compile(
 
 _STUDIES_N = re.compile(r"\b(?:studies|trials|rcts|articles|reports|records)(?: [a-z]+){0,3} \($", re.IGNORECASE)
 
+_PLACES_N = re.compile(
+    r"\b(?:clinics|practices|hospitals|centers|centres|sites|websites|databases|infusions|sessions|prescriptions|posts"
+    r"|tweets|specimens|rats|mice) \($",
+    re.IGNORECASE,
+)
+"""Words before "(n = 484)" that make it the number of something else than people."""
+
 _INVITED = (
     r"(?:the |our |all )?\d{1,3}(?:,?\d{3})? (?:[a-z]+ ){0,2}(?:eligible|invited|approached|screened|contacted"
     r"|referred)\b(?! (?:stud|trial|rct|record|article|report|paper))"
@@ -148,7 +155,7 @@ _DONE = re.compile(
 
 _PUNCTUATED = frozenset(",/")
 _BEGINNINGS = """
-    we wa ha ra en re in an pa as al to ea pe gi tr un on wi co st te sc op ex fo ev av vo ma ot qu us va of
+    we wa ha ra en re in an pa as al to ea pe gi tr un on wi co st te sc op ex fo ev av vo ma ot qu us va of wh
 """
 _TELLING = frozenset(f" {beginning}" for beginning in _BEGINNINGS.split())
 """What the words that tell what was done or said of people begin with."""
@@ -168,9 +175,8 @@ SHARED = re.compile(r",? (?:each(?=[.,;)])|(?:in each|per) (?:\w+ )?(?:group|arm
 _ELLIPTIC = re.compile(r"(?: ([a-z-]{2,20}))?,? and \d{1,3}(?:[, ]\d{3})*(?= [a-z\d])")
 
 SAID = re.compile(
-    r" (?:to|in|received|receiving|(?:were |was )?(?:given|assigned|allocated|treated|randomi[sz]ed|randomly|in)"
-    r"|underwent"
-    r"|on|treated with|with)\b"
+    r" (?:who )?(?:to|in|received|receiving|underwent|on|with|treated with"
+    r"|(?:were |was )?(?:given|assigned|allocated|treated|randomi[sz]ed|randomly|in))\b"
 )
 
 AND_BEFORE = re.compile(
@@ -296,7 +302,7 @@ def _count(sentence: Sentence, figure: Figure) -> Count | None:
 
 def _n(sentence: Sentence, value: int, start: int, end: int) -> Count | None:
     """The count that "n =" at ``start`` tells."""
-    if _NO_N.match(sentence.source, end) or _tells_studies(sentence.source, start):
+    if _NO_N.match(sentence.source, end) or _tells_others(sentence.source, start):
         return None
     return Count(value, start, end, end, "n", _depth(sentence.source, sentence.start, start))
 
@@ -341,10 +347,13 @@ def _is_ratio(text: str, start: int) -> bool:
     return _RATIO_BEFORE.search(text, max(0, start - 60), start) is not None
 
 
-def _tells_studies(text: str, start: int) -> bool:
-    """Whether "n =" tells how many studies there are: "studies (n = 12)", but not "six studies (n = 221)"."""
-    match = _STUDIES_N.search(text, max(0, start - 50), start)
-    return match is not None and not figures_between(text, max(0, match.start() - 40), match.start())
+def _tells_others(text: str, start: int) -> bool:
+    """Whether "n =" tells how many of something else there are: "studies (n = 12)", but not "six studies (n = 221)"."""
+    since = max(0, start - 50)
+    match = _STUDIES_N.search(text, since, start)
+    if match is None:
+        return _PLACES_N.search(text, since, start) is not None
+    return not figures_between(text, max(0, match.start() - 40), match.start())
 
 
 def _is_label(text: str, figure: Figure) -> bool:

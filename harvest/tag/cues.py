@@ -73,7 +73,7 @@ CUES: dict[Cue, tuple[str, ...]] = {
         "(randomised|randomly|placebo-controlled|open-label|cohort|cross-sectional|questionnaire|database)",
         "double-blind*",
         "retrospective*",
-        f"(was|were) ({_DONE})",
+        f"(was|were|will be) ({_DONE}|randomised)",
         f"({_PEOPLE}|{_ANIMALS}) (who|received|underwent|completed|participated|were|aged)",
         f"we ({_DONE}|randomised|gave)",
         "(year old|years of age|mg kg|took part|eligible were|were eligible)",
@@ -111,7 +111,14 @@ CUES: dict[Cue, tuple[str, ...]] = {
         "non",
     ),
     # who could not take part
-    "excluded": ("exclud*", "exclusion criteri*", "withdrawal criteria", "contraindicat*", "ineligible"),
+    "excluded": (
+        "(exclud*|ineligible|contraindicat*)",
+        "(exclusion|withdrawal) criteri*",
+        "(not|nor) (|be |considered |accepted |deemed )"
+        "(eligible|enrolled|accepted|admitted|recruited|invited|approached|permitted|allowed)",
+        "(was|were|are) (left out|turned away|screened out|barred|rejected|disqualified)",
+        "not (|be )included",
+    ),
     # what nobody has done yet
     "future": (
         "(future|further|additional|more|larger) "

@@ -27,6 +27,26 @@ _REVIEWS = frozenset({"design:meta-analysis", "design:systematic-review"})
 _SURVEYS_OTHERS = frozenset({"design:review", "relevance:secondary"})
 """What tells of a survey of a field in which the subject is one of several: its times are those of other treatments."""
 
+_WITHIN_HOURS = re.compile(r"\b(?:attacks?|crisis|crises)\b", re.IGNORECASE)
+"""What is treated with doses that may be repeated within hours."""
+
+_NO_SESSION = frozenset({"regimen:repeated-dose", "design:protocol"})
+"""What tells of more than one day, or of times that are not those of outcomes."""
+
+_SESSION = re.compile(
+    r"\bduring (?:\S+ ){0,6}?(?:infusions?|scan(?:s|ning)?|sessions?|administration|treatment|test|recordings?"
+    r"|perfusion|challenge|experiment|imaging|\w+ hours)\b"
+    r"|\b(?:before|baseline),? (?:and )?during\b|\btest (?:days?|sessions?)\b"
+    r"|\bpost-?(?:infusion|treatment|injection|administration|dos\w+)\b"
+    r"|\b(?:end of|immediately after) (?:the |each )?infusions?\b"
+    r"|\bPACU\b|\brecovery room\b|\bpost-?ana?esthe(?:sia|tic) care unit\b|\bemergence (?:agitation|delirium)\b",
+    re.IGNORECASE,
+)
+"""What tells that outcomes were seen while a drug was given or just after."""
+
+_NO_TIME = re.compile(r"1 ?H\b|1 ?min ?[-‐–−⁻]")
+"""What looks like an hour or a minute and is none: an isotope, or a part of a rate."""
+
 _SEASON = 90.0
 """Days from which on a time of use is a habit, no course."""
 
@@ -53,20 +73,22 @@ _ROLES: frozenset[Role] = frozenset(
 _OWN: frozenset[Role] = frozenset({"title", "objective", "methods", "results"})
 """Roles of sentences that tell of the record's own work even where it seems to be a review."""
 
-_WORDS = r"min(?:ute)?s?|h(?:ou)?rs?|h|days?|weeks?|wks?|months?|mos?|years?|yrs?"
+_WORDS = r"min(?:ute)?s?|h(?:ou)?rs?|h|days?|weeks?|wks?|months?|mos?|years?|yrs?|nights?"
 _UNIT_AFTER = re.compile(
     rf"(?:st|nd|rd|th)?(?: ?(?:±|\+/?-) ?[\d.]+)? ?[-‐–]? ?"
     rf"(?:consecutive |full |additional |further |more |calendar |post-?\w+ |\+ )?"
     rf"({_WORDS}|(?-i:d))\b",
     re.IGNORECASE,
 )
-_UNIT_BEFORE = re.compile(r"\b(days?|weeks?|months?|years?|PODs?|PPDs?)[ -]?$|\b(hours?|minutes?|min) $", re.IGNORECASE)
+_UNIT_BEFORE = re.compile(
+    r"\b(days?|weeks?|months?|years?|PODs?\)?|PPDs?)[ -]?$|\b(hours?|minutes?|min) $", re.IGNORECASE
+)
 _UNNUMBERED = re.compile(
     r"\b(?:an?|the|up to a) (day|week|month|year)(?=,? (?:after|later|following|post))"
     r"|\b(week|month|year)-long(?= (?:follow|treat|stud|trial|observ|course|maint))"
     r"|\bthe (?:next|following) (day|morning|week)\b|(?<=after )an? (day|week|month|year)\b(?! (?:of|on|in)\b)"
     r"|(?<=the first )(hour)\b"
-    r"|\bthe (night) (?:after|following) (?:the )?(?:infus|inject|surg|operat|dos)"
+    r"|\bthe (night|morning) (?:after|following) (?:the )?(?:infus|inject|surg|operat|dos)"
     r"|\b(?:an?|one|the first) (fortnight)\b|\b(half)[ -](?:a )?year\b"
 )
 
@@ -83,6 +105,7 @@ _UNNUMBERED_PARTS = (
     "next ",
     "the following ",
     "the night",
+    "the morning",
     "fortnight",
     "half a year",
     "half-year",
@@ -95,7 +118,7 @@ _NO_UNIT = frozenset("),.;:%]/=")
 """After one of these a figure has no unit."""
 
 _UNIT_SIGNS = frozenset("hHdD±+/-‐– ")
-_STARTS = "mi mo we wk ye yr co fu ad ca po"
+_STARTS = "mi mo we wk ye yr ni co fu ad ca po"
 _UNIT_STARTS = frozenset(
     cased
     for start in _STARTS.split()
@@ -103,7 +126,7 @@ _UNIT_STARTS = frozenset(
 )
 """What a unit, or what may stand before one, begins with after a blank."""
 
-_ENDS = "ay ys ek ks th hs ar rs oD OD Ds ds PD pD ur es in"
+_ENDS = "ay ys ek ks th hs ar rs oD OD Ds ds PD pD ur es in D) s)"
 _UNIT_ENDS = frozenset(ends for end in _ENDS.split() for ends in (end, end.capitalize(), end[0].upper() + end[1]))
 """The last letters of units."""
 
@@ -124,9 +147,11 @@ _NO_BEFORE = re.compile(
     r"\b(?:age|aged|ages)\b(?:[^.;]|\.\d){0,30}$|\byears,[^.;]{0,6}$"
     r"|\b(?:every|each|past|last|previous|prior|preceding)(?: about| approximately)? $|\b(?:previously|illness"
     r"|history|older|younger|than|between|born"
-    r"|gestation\w*|half-life|minimum of|abstinen\w+|free for"
+    r"|gestation\w*|half-life|minimum of|abstinen\w+"
+    r"|(?<!symptom.)(?<!pain.)(?<!relapse.)(?<!seizure.)(?<!attack.)free for"
     r"|(?<!treatment )(?<!follow-up )duration(?! of (?:the )?(?:treat|therap|follow|observ|maint|dosing))(?: of)?"
-    r"|stable|stored|open for|collected (?:over|for|during)|accru\w+|for at least|at least|interval\w*(?: of)?"
+    r"|stable|stored|open for|(?<!samples )(?<!samples were )collected (?:over|for|during)|accru\w+|for at least"
+    r"|at least|interval\w*(?: of)?"
     r"|separated by|washout|stay|recruit\w* (?:over|in|for|during)|spanning|experience of|onset|recent"
     r"|since|apart(?!\))"
     r"|under|spaced by|timeframe of"
@@ -193,14 +218,18 @@ _PHASE_PARTS = ("maintenance", "continuation", "extension", "withdrawal")
 _COURSE_PARTS = ("over", "for", "during", "across", "lasted", "period of", "duration of")
 
 _FOLLOWED_FOR = re.compile(
-    r"\bfollow[\w -]{0,30}(?:for|of|was|to|periods?|at least|minimum of|than|[(<>≥≤])[ (]{0,2}[<>≥≤]? ?$"
+    r"\b(?:mean|median|average) (?:treatment|therapy|observation)(?: of)? $"
+    r"|\bfollow[\w -]{0,30}(?:for|of|was|to|periods?|at least|minimum of|than|[(<>≥≤])[ (]{0,2}[<>≥≤]? ?$"
 )
 """Words before a duration that make it a follow-up even so: "followed for at least"."""
+
+_FOLLOW_UP = re.compile(r"[ -](?:of )?follow[- ]?up")
+"""Words after it that do."""
 
 _NO_AFTER = re.compile(
     r"(?: of|,)? (?:each|every|in between)\b|[ -](?:test-)?retest| (?:a|per|each|every) (?:day|week|month|year)\b"
     r"| of an? (?:[\w-]+ ){0,3}(?:clinic|service|program|registry|practice)| after (?:\w+ )?onset"
-    r"|\)? ?(?:after|following) (?:the )?(?:each|every)\b"
+    r"|\)? ?(?:after|following) (?:the )?(?:each|every) (?:\w+ )?(?:session|treatment|dose|injection|block)"
     r"|\)?[ -](?:olds?\b|of age\b|age\b|gestation|pregnan|ago\b|before\b|prior\b|earlier\b|previous|preced|history"
     r"|apart\b|interval|washout|between\b|drug-free|medication-free|per\b|half|prevalence|window|diar|urin|recall"
     r"|trends?\b|since\b"
@@ -248,7 +277,7 @@ _ILL_FOR = re.compile(
 )
 _RECRUITING = re.compile(r"\b(?:recruit\w*|enrol\w*|screened)\b([^.;]{0,90})$", re.IGNORECASE)
 _RECORDS = re.compile(
-    r"\b(?:enrol|recruit|admitted|presenting|retrospective|records|identified|consecutive|database|registry|published"
+    r"\b(?:enrol|recruit|admitted|presenting|retrospective|records|identified|consecutive\b|database|registry|published"
     r"|search|literature|prevalence|fatalit|driver|seiz|review|reports|trend|cases|presentation|admission|questionnaire"
     r"|attend)",
     re.IGNORECASE,
@@ -274,10 +303,9 @@ _KEPT_OVER = re.compile(
 
 _AT_TIME = re.compile(
     r"\b(?:seen|assessed|evaluated|tested|measured|recorded|reviewed|scanned|interviewed|rated|remain(?:ed|s)|was|were"
-    r"|well|sober|pain-free|symptom-free|in remission)"
-    r"[^.;()]{0,20} at [\d., ]*(?:and |or )?$|^at $|\bin the first $|\bon (?:the |this )?(?:spray|drug"
-    r"|\w+s?) for (?:an? )?"
-    r"(?:mean|median|average) (?:of )?$"
+    r"|well|sober|pain-free|symptom-free|in remission|examined)"
+    r"[^.;()]{0,20} at [\d., ]*(?:and |or )?$|^at $|\bat an? (?:mean|median|average) of $|\bin the first $"
+    r"|\bon (?:the |this )?(?:spray|drug|\w+s?) for (?:an? )?(?:mean|median|average) (?:of )?$"
 )
 """Words before a long time that make it one at which something was seen, or over which something was given."""
 
@@ -287,12 +315,14 @@ _SINCE = re.compile(
 )
 _AT = re.compile(
     r"\b(?:at|after|until|till|up to|within|first|through|initial|next|subsequent|t|minute|min|hours?|to"
-    r"|(?:monitor|follow|observ|assess|record|measur|evaluat|scor|chart)\w* [^.;]{0,25}(?:for|over|during))\W*"
+    r"|(?:monitor|follow|observ|assess|record|measur|evaluat|scor|chart|collect|sampl|drawn)\w* [^.;]{0,25}"
+    r"(?:for|over|during))\W*"
     r"(?:the )?(?:first |subsequent )?(?:approximately |about )?[\d,. ]*(?:and |to |or |[-–])?$",
 )
 _MEASURED = re.compile(
     r"\b(?:record|measur|assess|monitor|scor|rated|evaluat|repeated)\w*[^.;,]{0,25} (?:every|at) $"
     r"|\b(?:analgesia|blocks?|effects?|relief|sedation|symptoms|anaesthesia|anesthesia)\b[^.;,]{0,20} lasted $"
+    r"|\b(?:short|brief|transient)\w*,? ?[(\[]?<? ?$"
 )
 """Words before minutes or hours in which something was looked at again and again, or an effect was felt."""
 
@@ -333,7 +363,8 @@ _LATER_PHASE = re.compile(
 _THEN = re.compile(
     r"\b(?:followed (?:up )?by|additional|further|subsequent|following|another"
     r"|then (?:\w+ )?(?:seen|followed|observed|monitored|assessed) (?:up )?for"
-    r"|follow-?up (?:of|for|period of|at)|then) "
+    r"|follow-?up (?:of|for|period of|at)|then|(?:responders|remitters|responded|remitted) (?:were )?(?:\w+ )?"
+    r"(?:followed|monitored|observed)[^.;,]{0,40}? for) "
     r"(?:an? |the |of |for )?(?:\w+ )?(?:up to )?$",
 )
 _COURSE_AFTER = re.compile(
@@ -386,14 +417,36 @@ def read(reading: Sequence[Sentence], signals: Collection[str]) -> Number | None
     own = [one for one in reading if one.role in roles and _is_own(one, protocol)]
     told = [(one, *time) for one in own for time in _durations(one)]
     days = [time for time in told if time[1] >= 1]
-    times = _times(days, signals) or _times([time for time in told if time[1] < 1], signals)
+    hours = [time for time in told if time[1] < 1]
+    times = _times(days, signals) or [*_times(hours, signals), *_in_session(own, hours, signals)]
     last = _last(times) if times else None
-    return None if last and last.value <= 1 and _are_many_doses(signals) else last
+    if last is None or last.value > 1 or not _are_many_doses(signals):
+        return last
+    return last if last.value == 0 and _tells(_WITHIN_HOURS, own) else None
 
 
 def _are_many_doses(signals: Collection[str]) -> bool:
-    """Whether the study gave doses over days: hours after one of them do not tell how long people were seen."""
+    """Whether the study gave doses over days: hours after one of them do not tell how long people were seen.
+
+    Doses that stop an attack may follow each other within hours.
+    """
     return "regimen:repeated-dose" in signals and "regimen:single-dose" not in signals and _REVIEWS.isdisjoint(signals)
+
+
+def _tells(pattern: re.Pattern[str], sentences: Iterable[Sentence]) -> bool:
+    return any(pattern.search(one.source, one.start, one.end) for one in sentences)
+
+
+def _in_session(
+    own: Iterable[Sentence], hours: Iterable[tuple[Sentence, float, int, int]], signals: Collection[str]
+) -> list[_Time]:
+    """The minutes and hours of an experiment with one dose in which all was seen in one session."""
+    if "regimen:single-dose" not in signals or not _NO_SESSION.isdisjoint(signals):
+        return []
+    if not _tells(_SESSION, own):
+        return []
+    told = [_Time(days, start, end, "outcome", one) for one, days, start, end in hours]
+    return [time for time in told if not _NO_TIME.match(time.sentence.source, time.start)]
 
 
 def _times(durations: Iterable[tuple[Sentence, float, int, int]], signals: Collection[str]) -> list[_Time]:
@@ -552,13 +605,18 @@ def _is_elsewhere(sentence: Sentence, days: float, start: int, before: str, afte
         return True
     if before.endswith("on ") and _DAYS_COUNTED.match(text, start):
         return True
-    if has(before, _NO_BEFORE_PARTS) and _NO_BEFORE.search(before) and not _FOLLOWED_FOR.search(before):
+    if has(before, _NO_BEFORE_PARTS) and _NO_BEFORE.search(before) and not _is_followed(before, after):
         return True
     if _is_recruiting(text[max(sentence.start, start - 110) : start]):
         return True
     if _PERIOD.match(after) and _RECORDS.search(text, sentence.start, sentence.end):
         return True
     return days >= _SEASON and _is_long_past(sentence, days, before)
+
+
+def _is_followed(before: str, after: str) -> bool:
+    """Whether the words around a duration make it a follow-up whatever else stands before it."""
+    return _FOLLOW_UP.match(after) is not None or _FOLLOWED_FOR.search(before) is not None
 
 
 def _is_recruiting(before: str) -> bool:

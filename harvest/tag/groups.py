@@ -46,7 +46,8 @@ _COMPARED = re.compile(
 _PARTLY = re.compile(r"%|\bof (?:whom|these|which)\b|: |completed|\d of $")
 
 _SHARES_OUT = re.compile(
-    r"%|: |[,(] ?(?!who|which|that|and)[\w-]+ (?:to|in|on|with|were|received|given|assigned)\b|\d and $"
+    r"%|: |\bof (?:these|those|whom|which|them)\b"
+    r"|[,(] ?(?!who|which|that|and)[\w-]+ (?:to|in|on|with|were|received|given|assigned)\b|\d and $"
 )
 """What tells that a part of those before follows: "52 adults were randomised, 26 to the drug and 26 to saline"."""
 
@@ -87,7 +88,18 @@ _EACH = re.compile(
     r",? each\b|[^\d.;]{0,30} (?:(?:in|to|for) (?:each|every) (?:of the )?(?:\w+ )?|per )(?:groups?|arms?)\b"
 )
 
+_EACH_DID = re.compile(r",? each (?:had|took|underwent|\w+ed)\b")
+"""What makes "each" each of the people rather than of groups: "23 volunteers each received both drugs"."""
+
 _EACH_PARTS = ("each", "every", "per ", "/group", "/arm")
+
+_AS_MANY = re.compile(
+    r"[^.;\d]{0,60}? (?:and|with|to|versus) (?:in )?(?:an (?:equal|identical) number of|the same number of|as many) "
+    r"(?:[\w-]+ ){0,4}?(?:controls|volunteers|participants|subjects|individuals|people|patients|adults|men|women)\b"
+)
+"""Words after a count that tell of a second group of the same size: "18 patients and an equal number of controls"."""
+
+_AS_MANY_PARTS = (" number of ", " as many ")
 
 _EACH_OF = re.compile(r" (?:to|in|for) each\b")
 
@@ -212,7 +224,7 @@ def is_shared_out(count: Count, counts: Iterable[Count]) -> bool:
 
 
 def groups_of(sentence: Sentence, count: Count) -> int:
-    """How many groups have as many as the count says each, two where the sentence tells no number."""
+    """How many groups have as many as the count says, two where the sentence tells no number."""
     text = sentence.source
     if count.kind == "n" and text.startswith(_SIZED, count.start):
         match = _GROUPS.search(text, max(sentence.start, count.start - 40), count.after)
@@ -220,6 +232,8 @@ def groups_of(sentence: Sentence, count: Count) -> int:
     if count.kind == "n" and _GROUPS_BEFORE.search(text, max(0, count.start - 12), count.start):
         match = _GROUPS.search(text, max(sentence.start, count.start - 60), count.start)
         return _group_number(match) if match else 1
+    if has(text[count.end : count.end + 90], _AS_MANY_PARTS) and _AS_MANY.match(text, count.end):
+        return 2
     if not has(text[max(0, count.start - 45) : count.end + 60].lower(), _EACH_PARTS):
         return 1
     if (
@@ -228,7 +242,7 @@ def groups_of(sentence: Sentence, count: Count) -> int:
         or _EACH_BEFORE.search(text, max(0, count.start - 45), count.start)
     ):
         match = _GROUPS.search(text, sentence.start, sentence.end)
-        return _group_number(match) if match else 2
+        return _group_number(match) if match else 1 if _EACH_DID.match(text, count.end) else 2
     return 1
 
 

@@ -80,11 +80,11 @@ _MATCHED_TO = re.compile(
 """Words before "(N = 90)" that make it the number of those to whom others were matched."""
 
 _FIRST = re.compile(
-    r"\b(?:first|initial)\b|\b(?:study|experiment|trial|cohort|part|arm) (?:1|I|A|one)\b|-1\b", re.IGNORECASE
+    r"\b(?:first|initial)\b|\b(?i:study|experiment|trial|cohort|part|arm) (?:1|I|A|one)\b|-1\b", re.IGNORECASE
 )
 
 _SECOND = re.compile(
-    r"\b(?:second|replication)\b|\b(?:study|experiment|trial|cohort|part|arm) (?:2|II|B|two)\b|-2\b", re.IGNORECASE
+    r"\b(?:second|replication)\b|\b(?i:study|experiment|trial|cohort|part|arm) (?:2|II|B|two)\b|-2\b", re.IGNORECASE
 )
 
 _ENROLLED_WORDS = """
@@ -206,7 +206,7 @@ class _Total(NamedTuple):
     def context(self) -> str:
         """What stands around the total."""
         start = max(self.sentence.start, self.counts[0].start - 120)
-        return self.sentence.source[start : self.counts[-1].end + 60]
+        return self.sentence.source[start : min(self.sentence.end, self.counts[-1].end + 60)]
 
 
 def read(reading: Sequence[Sentence], signals: Collection[str]) -> Number | None:

@@ -65,8 +65,9 @@ _WORDS_OF_LABEL = (
     r"|Design|Case (?:[Rr]eport|Presentation|Description)|Areas covered|Results?(?: and discussion)?|Findings"
     r"|Discussion|Conclusions?|Expert opinion"
 )
-_INLINE_LABEL = re.compile(rf"[A-Z][A-Z &,/-]{{3,60}}:|(?:{_WORDS_OF_LABEL})(?::|(?= [A-Z]))")
-_CAPITALS = re.compile(r"(?<= )[A-Z]{4,20}[A-Z &,/-]{0,40}: ")
+_INLINE_LABEL = re.compile(rf"[A-Z][A-Z &,/-]{{3,60}}:|(?:{_WORDS_OF_LABEL})(?::|(?= ?[A-Z]))")
+_LABEL_WITHIN = re.compile(rf"(?<= )[A-Z]{{4,20}}[A-Z &,/-]{{0,40}}: |(?<=[.)\]])(?:{_WORDS_OF_LABEL})(?=:|[A-Z][a-z])")
+"""A label that begins a sentence wherever it stands: in capitals, or joined to what is before it and after it."""
 
 
 _CITED = re.compile(r"\d(?: ?\(\d+\)[:,] ?\w?\d|\d; ?\d+ ?[:(])")
@@ -136,7 +137,7 @@ def refined(role: Role, cues: Collection[Cue], *, aims: bool) -> Role:
 
 def split(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each sentence; "e.g.", "vs.", initials and decimals end none, an inline label begins one."""
-    cuts = {*_stops(text), *(match.start() for match in _CAPITALS.finditer(text)), len(text)}
+    cuts = {*_stops(text), *(match.start() for match in _LABEL_WITHIN.finditer(text)), len(text)}
     start = 0
     for cut in sorted(cuts):
         yield from _pieces(text, start, cut)

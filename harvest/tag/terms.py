@@ -20,6 +20,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 ABBREVIATION = re.compile(r"[A-Z][A-Z0-9-]{1,5}")
 """What is found in capitals only."""
@@ -37,6 +38,7 @@ _WORD = re.compile(r"(?=.*\w)[\w'’.,/+-]+\*?")
 _ALTERNATIVES = re.compile(r"\(([^()]*)\)")
 _PIECE = re.compile(r"\([^()]*\)|[^ (]+|\(| +")
 _NOT_WORD = re.compile(r"[^\w ]|_")
+_CUT = re.compile(r"[^\w* ]")
 _SPELLINGS = (
     ("aesth", "esth"),
     ("anaem", "anem"),
@@ -103,18 +105,18 @@ def _alternatives(part: str) -> Iterator[str]:
     return (" ".join("".join(choice).split()) for choice in itertools.product(*choices))
 
 
-def _forms(part: str, *, first: bool, last: bool) -> set[tuple[str, ...]]:
-    """The words of each form of a part: alternatives, hyphens, spellings and, of the last part, plurals written out.
+def _forms(alternatives: Iterable[str], *, first: bool, last: bool) -> set[tuple[str, ...]]:
+    """The words of each form of a part: its alternatives with hyphens, spellings and, at the end, plurals written out.
 
     A word in capitals stands for itself, any other one for every case. A full stop between two words of a phrase is a
     cut as it is in a text.
     """
     forms: set[tuple[str, ...]] = set()
-    for form in _alternatives(part):
+    for form in alternatives:
         cased = " ".join(word if ABBREVIATION.fullmatch(word) else word.lower() for word in form.split())
         for spelled in _spellings(f" {cased} "):
             for joined in _hyphens(spelled):
-                words = re.sub(r"[^\w* ]", " ", joined)[1:-1]
+                words = _CUT.sub(" ", joined)[1:-1]
                 words = words.lstrip() if first else words
                 forms.update(tuple(plural.split(" ")) for plural in (_plurals(words.rstrip()) if last else (words,)))
     return forms
@@ -164,11 +166,12 @@ class _Phrases:
 
     def _add(self, parts: Sequence[str], labels: set[int]) -> None:
         """A phrase: from where each part may begin its forms lead to where it ends; one that may be empty is passed."""
-        optional = ["" in set(_alternatives(part)) for part in parts]
+        alternatives = [list(_alternatives(part)) for part in parts]
+        optional = ["" in choices for choices in alternatives]
         begins = {0}
-        for number, part in enumerate(parts):
+        for number, choices in enumerate(alternatives):
             end = self._new()
-            for form in _forms(part, first=not number, last=all(optional[number + 1 :])):
+            for form in _forms(choices, first=not number, last=all(optional[number + 1 :])):
                 if form != ("",):
                     self._lead(begins, form, end)
             begins = {*begins, end} if optional[number] else {end}
@@ -193,6 +196,12 @@ class _Phrases:
     def _link(self, node: _Node, word: str, other: _Node) -> None:
         edges = self.heads if word.endswith("*") else self.words
         edges[node].setdefault(word.removesuffix("*"), set()).add(other)
+
+
+@lru_cache(maxsize=2)
+def _graph(phrases: tuple[tuple[int, tuple[str, ...]], ...]) -> _Phrases:
+    """The phrases of each label as a graph, which takes long to make and is the same for the same phrases."""
+    return _Phrases(dict(phrases))
 
 
 _NOWHERE: frozenset[_Node] = frozenset()
@@ -249,7 +258,7 @@ class Lexicon:
     """
 
     def __init__(self, phrases: Mapping[int, Iterable[str]]) -> None:
-        self.phrases = _Phrases(phrases)
+        self.phrases = _graph(tuple((label, tuple(texts)) for label, texts in phrases.items()))
         self._following: dict[frozenset[_Node], tuple[tuple[int, ...], _State]] = {}
         self._start = _State(self, {0})
 

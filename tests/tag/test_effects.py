@@ -17,6 +17,10 @@ RECORDS = {
         "Six ketamine infusions for depression.",
         "Adults with depression received six infusions over two weeks and were seen again after three months.",
     ),
+    "safe": (
+        "Long-term safety of esketamine nasal spray in resistant depression.",
+        "Adults with resistant depression received esketamine weekly for 52 weeks.",
+    ),
     "one": (
         "A single ketamine infusion for depression.",
         "Adults with depression received one infusion and were rated for seven days.",
@@ -63,6 +67,9 @@ RECORDS = {
     ),
     "repair": ("Caudal ketamine in boys.", "Boys having hypospadias repair received caudal ketamine."),
     "cream": ("Ketamine cream for women.", "Women with paclitaxel-induced neuropathy applied ketamine cream."),
+    "review": ("Ketamine for depression: a review.", "We review the efficacy of ketamine in depression."),
+    "abusers": ("Bladder capacity of ketamine abusers.", "Sixty ketamine abusers had cystoscopy."),
+    "macaques": ("Ketamine in the first week of life.", "Macaques received ketamine for 24 hours."),
     "volunteers": (
         "Ketamine and memory in healthy volunteers.",
         "Healthy volunteers received one infusion of ketamine or placebo.",
@@ -74,6 +81,10 @@ RECORDS = {
 def record(name: str, label: str, sentence: str) -> StoredText:
     title, methods = RECORDS[name]
     return study(title, ("METHODS", methods), (label, sentence))
+
+
+def tagged(tagger: Tagger, facet: str, title: str, *abstract: str | tuple[str, str]) -> set[str]:
+    return {tag.tag for tag in tagger.tag(study(title, *abstract)) if tag.facet == facet}
 
 
 def given(tagger: Tagger, facet: str, name: str, sentence: str, label: str = "RESULTS") -> set[str]:
@@ -147,6 +158,13 @@ def given(tagger: Tagger, facet: str, name: str, sentence: str, label: str = "RE
         ("course", "durability", "Scores were back at baseline after ten weeks."),
         ("course", "durability", "Patients needed an infusion every three weeks to remain well."),
         ("rats", "durability", "Immobility was still reduced 28 days after the injection."),
+        # use that is counted among that of other drugs, and a sample in treatment for it
+        ("survey", "dependence", "Lifetime use of heroin, ketamine or nitrous oxide was common in clubbers."),
+        ("abusers", "dependence", "All ketamine abusers were in residential rehabilitation."),
+        ("rats", "dependence", "Tolerance to the antinociceptive effects of ketamine was seen after seven days."),
+        # what is seen months after a dose, and years after one in infancy
+        ("infants", "psychiatric", "No psychological sequelae were found at six months."),
+        ("macaques", "cognition", "At two years they were slower in a reversal task."),
         # what is planned
         ("protocol", "dependence", "Signs of misuse are recorded at each visit."),
         ("protocol", "hepatobiliary", "Liver function tests are done monthly."),
@@ -183,11 +201,58 @@ def test_a_long_term_effect_is_told_in_many_ways(project: Tagger, name: str, tag
         ("rats", "durability", "Immobility was reduced 24 hours after the injection."),
         ("one", "durability", "Scores at day 7 were no longer different."),
         ("one", "durability", "The effects had faded by day 14."),
+        ("abusers", "dependence", "Bladder capacity was 90 mL in ketamine abusers."),
+        ("review", "dependence", "A drawback of ketamine is its abuse potential."),
     ],
 )
 def test_what_only_sounds_like_a_long_term_effect_is_none(project: Tagger, name: str, tag: str, sentence: str) -> None:
     """Another drug's withdrawal, a test of urine, a concentration in plasma, what was left to others."""
     assert tag not in given(project, "long_term_effect", name, sentence)
+
+
+@pytest.mark.parametrize("tag", ["cognition", "dependence", "urinary"])
+def test_a_harm_that_a_review_weighs_in_a_clause_is_no_long_term_effect(project: Tagger, tag: str) -> None:
+    """One that is looked into is."""
+    opening = "Ketamine is an anaesthetic. We review the efficacy of ketamine in depression. Onset is rapid."
+    weighed = "Concerns about misuse, impaired memory and bladder pain with long-term use remain."
+    found = "With long-term use there is misuse, impaired memory and bladder pain."
+    assert tag not in tagged(project, "long_term_effect", "Ketamine for depression.", f"{opening} {weighed}")
+    assert tag in tagged(project, "long_term_effect", "Ketamine for depression.", f"{opening} {found}")
+
+
+def test_a_brief_effect_is_a_matter_of_durability_where_something_was_repeated(project: Tagger) -> None:
+    """Not where a conclusion only names it, nor where it is a rise of blood pressure."""
+    brief = ("CONCLUSIONS", "The antidepressant effects were short-lived.")
+    six = ("METHODS", "Adults with depression received six infusions.")
+    one = ("METHODS", "Adults with depression received one infusion.")
+    pressure = ("CONCLUSIONS", "Blood pressure effects were transient.")
+    title = "Ketamine for depression."
+    assert "durability" in tagged(project, "long_term_effect", title, six, brief)
+    assert "durability" not in tagged(project, "long_term_effect", title, one, brief)
+    assert "durability" not in tagged(project, "long_term_effect", title, six, pressure)
+
+
+def test_behaviour_of_offspring_is_a_harm_to_the_mind(project: Tagger) -> None:
+    """Not where the young animals are a model that is treated."""
+    harmed = "Prenatal ketamine causes depression-like behaviour in offspring of rats."
+    treated = "Ketamine reverses depression-like behaviour in offspring of prenatally stressed rats."
+    assert "psychiatric" in tagged(project, "long_term_effect", harmed)
+    assert "psychiatric" not in tagged(project, "long_term_effect", treated)
+
+
+@pytest.mark.parametrize(
+    ("methods", "expected"),
+    [
+        ("Twenty healthy, young subjects received ketamine.", True),
+        ("Twenty patients with TRD received ketamine, 20 healthy volunteers were scanned once.", False),
+        ("Twenty patients with TRD and 20 healthy volunteers took part in a cross-over trial.", True),
+        ("Twenty ketamine users and 20 healthy volunteers were scanned.", False),
+    ],
+)
+def test_healthy_people_are_studied_or_but_compared(project: Tagger, methods: str, expected: bool) -> None:
+    """Beside patients and users they are controls, unless each had both drugs."""
+    given_to = tagged(project, "population", "Ketamine and the brain.", ("METHODS", methods))
+    assert ("healthy-volunteers" in given_to) == expected
 
 
 @pytest.mark.parametrize(
@@ -310,3 +375,34 @@ def test_a_harm_is_told_in_many_ways(project: Tagger, tag: str, sentence: str) -
 def test_what_lasts_is_no_harm_of_a_dose(project: Tagger, name: str, tag: str, sentence: str) -> None:
     """It belongs to the long-term effects."""
     assert tag not in given(project, "adverse_effect", name, sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "sentence", "finding"),
+    [
+        ("safe", "long-term-safety", "Side effects were minimal.", "no-change"),
+        ("safe", "long-term-safety", "The rate of adverse events was low.", "no-change"),
+        ("safe", "long-term-safety", "Adverse events did not increase.", "no-change"),
+        ("safe", "long-term-safety", "Only minor side effects were recorded.", "no-change"),
+        ("safe", "long-term-safety", "Esketamine did not cause any serious adverse events.", "no-change"),
+        ("safe", "long-term-safety", "Adverse events were recorded at each visit.", "unclear"),
+        ("course", "durability", "After three months eight had achieved complete relief.", "better"),
+        ("course", "durability", "She remained symptom-free for three months.", "better"),
+        ("course", "durability", "There was no recurrence of depression at three months.", "better"),
+        ("course", "durability", "Response rates at month 3 were 60%.", "better"),
+        ("course", "durability", "These data support the effectiveness of ketamine.", "better"),
+        ("course", "durability", "At three months the groups no longer differed.", "worse"),
+        ("course", "durability", "The advantage had gone at three months.", "worse"),
+        ("course", "durability", "The effect was no longer significant at three months.", "worse"),
+        ("course", "durability", "Ketamine prolonged the analgesia of the block.", "unclear"),
+        ("course", "durability", "At three months all were asked about relief.", "unclear"),
+        ("users", "cognition", "Users had memory tests, and reaction times were longer.", "worse"),
+        ("users", "cognition", "Errors on memory tests were higher in users.", "worse"),
+        ("users", "cognition", "Users recalled fewer words in memory tests (21% vs. 38%).", "worse"),
+        ("course", "durability", "At three months the difference was no longer present (8% vs. 10%).", "worse"),
+    ],
+)
+def test_a_finding_is_told_in_many_ways(project: Tagger, name: str, tag: str, sentence: str, finding: str) -> None:
+    """Of safety, of benefit that lasts or is lost, and of what is bad although there is more of it."""
+    tags = project.tag(record(name, "RESULTS", sentence))
+    assert [one.finding for one in tags if one.tag == tag] == [finding]

@@ -65,76 +65,30 @@ def found(tagger: Tagger, *abstract: str | tuple[str, str], title: str = "Lithiu
         ("Renal function improved.", "better"),
         ("Renal function did not differ.", "no-change"),
         ("No kidney damage was seen.", "no-change"),
-        ("Kidney damage was not observed.", "no-change"),
-        ("Kidney damage scores remained stable.", "no-change"),
-        ("None of the patients showed kidney damage.", "no-change"),
-        ("Fever, kidney damage and rash were rare.", "no-change"),
-        ("Kidney damage seemed to be extremely rare.", "no-change"),
-        ("There was a low risk of kidney damage.", "no-change"),
-        ("There was minimal risk for kidney damage.", "no-change"),
-        ("There was fever in most and kidney damage in none.", "no-change"),
-        ("No event was adjudicated as kidney damage.", "no-change"),
-        ("Nobody was found to have kidney damage.", "no-change"),
-        ("Of ten patients not a single one was left with kidney damage.", "no-change"),
-        ("Fever was no problem, nor was kidney damage more often seen.", "no-change"),
-        ("There was nothing to suggest that lithium harms the kidney.", "no-change"),
-        ("We could not confirm that lithium harms the kidney.", "no-change"),
-        ("It showed that lithium harms the kidney.", "worse"),
-        ("No patient died and renal function improved.", "better"),
+        ("The rate of kidney damage was lower with lithium.", "better"),
+        ("Kidney damage was worse in low light.", "worse"),
         ("No study looked for renal failure.", "unclear"),
-        ("Kidney damage was no more frequent than in controls.", "no-change"),
-        ("Kidney damage was similar in both groups.", "no-change"),
-        ("Kidney damage was rarely seen.", "no-change"),
-        ("Renal function improved to the same extent with placebo.", "no-change"),
-        ("Better renal function may be due to practice.", "no-change"),
-        ("Renal function improved (p = 0.21).", "no-change"),
-        ("Renal function improved (p = 0.02).", "better"),
-        ("Kidney damage was found (odds ratio 1.2, 95% CI 0.8 to 1.9).", "no-change"),
-        ("Kidney damage was found (odds ratio 2.2, 95% CI 1.2 to 3.9).", "worse"),
-        ("Renal function improved (difference 3.1, 95% CI -1.2 to 7.4).", "no-change"),
-        ("Renal function improved (difference 3.1, 95% CI 1.2 to 5.0).", "better"),
-        ("Renal function improved (n = 20).", "better"),
-        ("Kidney damage waned.", "better"),
         ("Kidney damage increased with placebo.", "better"),
         ("Kidney damage was worse than with placebo.", "worse"),
+        ("Kidney damage worsened by 4.2 points with placebo.", "better"),
         ("Kidney damage was seen less with lithium.", "better"),
-        ("Worse baseline renal function was common.", "unclear"),
-        ("Adult but not young rats had kidney damage.", "worse"),
+        ("Daily but not weekly lithium harms the kidney.", "worse"),
         ("It was worse for mood but not for the kidney.", "unclear"),
-        ("Mood improved but not renal function.", "no-change"),
-        ("Mood improved, whereas the kidney did not.", "no-change"),
-        ("Renal function improved, whereas the kidney of others did not.", "mixed"),
-        ("Renal function improved, whereas mood did not.", "better"),
         ("Although mood was better, renal function was worse.", "worse"),
         ("Although renal function was better, mood was worse.", "better"),
         ("Renal function improved at first but was worse later.", "mixed"),
-        ("All but two had kidney damage.", "worse"),
         ("Renal function was worse in the sertraline group but unchanged with lithium.", "no-change"),
         ("Renal function was unchanged with lithium but worse in women.", "mixed"),
         ("Renal function was unchanged in the young and placebo groups, and was worse in the old group.", "mixed"),
         ("A low dose caused no kidney damage, whereas a higher dose was worse.", "mixed"),
-        ("The dose was insufficient to damage the kidney.", "no-change"),
         ("Far from a decline of the kidney, its function improved.", "better"),
-        ("Kidney damage was equally frequent in both groups.", "no-change"),
         ("The kidney was worse, whereas younger patients had no difference.", "mixed"),
         ("The kidney was worse, whereas mood had no difference.", "worse"),
-        ("Renal function was unchanged at noon and worse at night.", "mixed"),
-        ("Of nine patients none, including the eldest, had kidney damage.", "no-change"),
-        ("Kidney damage was seen in more than 3 patients.", "worse"),
         ("No case of renal failure occurred.", "no-change"),
         ("There was no difference in kidney damage.", "no-change"),
-        ("Lithium did not improve renal function.", "no-change"),
-        ("Lithium prevented kidney damage.", "better"),
-        ("Kidney damage was significantly reduced.", "better"),
         ("Kidney damage in the control group was higher.", "better"),
-        ("Lithium prevented fever, rash and kidney damage.", "better"),
-        ("Renal function improved in some and was worse in others.", "mixed"),
         ("There were mixed results on renal function.", "mixed"),
-        ("Renal function improved in men and was unchanged in women.", "mixed"),
         ("Kidney damage was seen in adults, whereas renal function of the young was unchanged.", "mixed"),
-        ("Kidney damage was transient.", "unclear"),
-        ("There was transient kidney damage.", "unclear"),
-        ("Renal function was worse only transiently.", "unclear"),
         ("Was there kidney damage?", "unclear"),
         ("Renal function improved, but later there were mixed results.", "mixed"),
         ("Renal function was measured twice.", "unclear"),
@@ -146,42 +100,16 @@ def test_a_finding_is_what_the_wording_says_under_what_governs_it(tagger: Tagger
     assert found(tagger, ("RESULTS", sentence)).finding == finding
 
 
-@pytest.mark.parametrize(
-    ("rates", "finding"),
-    [
-        ("in 12% on lithium and in 30% on placebo", "better"),
-        ("in 30% on lithium and in 12% on placebo", "worse"),
-        ("in 30% on placebo and in 12% on lithium", "better"),
-        ("in 12% of controls and in 30% on lithium", "worse"),
-        ("in 12% vs. 30%", "better"),
-        ("in 30% vs. 12%", "worse"),
-        ("in 12% at first and in 30% later", "worse"),
-        ("in 12% (95% CI 3 to 21) of those on placebo", "worse"),
-        ("in 12%", "worse"),
-    ],
-)
-def test_harm_that_the_controls_had_more_often_is_an_improvement(tagger: Tagger, rates: str, finding: str) -> None:
-    """By the rates of both; where only the numbers stand side by side the first one is that of the subject."""
-    assert found(tagger, ("RESULTS", f"Kidney damage was seen {rates}.")).finding == finding
-
-
-def test_rates_of_the_controls_may_come_first(tagger: Tagger) -> None:
-    """Named before their number."""
-    result = "Controls had 30% and those on lithium 12% of kidney damage."
-    assert found(tagger, ("RESULTS", result)).finding == "better"
+def test_an_aim_that_presents_cases_tells_what_befell_them(tagger: Tagger) -> None:
+    """Any other aim tells what was hoped for."""
+    assert found(tagger, ("OBJECTIVE", "We report four patients whose renal function improved.")).finding == "better"
+    assert found(tagger, ("OBJECTIVE", "We asked whether renal function improved.")).finding == "unclear"
 
 
 def test_without_begins_a_clause(tagger: Tagger) -> None:
     """What improved before it is something else."""
     assert found(tagger, ("RESULTS", "Mood improved, without kidney damage.")).finding == "no-change"
     assert found(tagger, ("RESULTS", "Mood improved, with no kidney damage.")).finding == "no-change"
-
-
-def test_a_threshold_is_no_finding(tagger: Tagger) -> None:
-    """More of something than a number tells how it was counted."""
-    assert found(tagger, ("RESULTS", "Renal function higher than 60 was the rule.")).finding == "unclear"
-    assert found(tagger, ("RESULTS", "Renal function was higher than before.")).finding == "better"
-    assert found(tagger, ("RESULTS", "It helped, but less so the kidney.")).finding == "unclear"
 
 
 def test_a_lack_of_the_effects_own_improvement_is_harm(tagger: Tagger) -> None:
@@ -219,53 +147,6 @@ def test_a_title_that_asks_tells_nothing(tagger: Tagger) -> None:
     assert found(tagger, "", title="Goitre of the thyroid: a study of lithium.", of="thyroid").finding == "worse"
 
 
-@pytest.mark.parametrize(
-    ("sentence", "finding"),
-    [
-        ("Magnesium attenuated lithium-induced kidney damage.", "worse"),
-        ("Magnesium protected from lithium, and renal function improved.", "worse"),
-        ("Magnesium prevented the kidney damage caused by lithium.", "worse"),
-        ("Lithium prevented kidney damage.", "better"),
-        ("Lithium-induced changes in mood improved renal function.", "better"),
-        ("In lithium-treated rats kidney damage was prevented.", "better"),
-    ],
-)
-def test_what_is_done_against_harm_by_the_subject_shows_the_harm(tagger: Tagger, sentence: str, finding: str) -> None:
-    """An antidote is good for the patient, but what it works against is what the subject did."""
-    assert found(tagger, ("RESULTS", sentence)).finding == finding
-
-
-@pytest.mark.parametrize(
-    ("sentence", "finding"),
-    [
-        ("Kidney damage was seen in daily but not in weekly users.", "mixed"),
-        ("Kidney damage was seen after ten years; a single year had no effect.", "mixed"),
-        ("Kidney damage was seen, though not in the lightest users.", "mixed"),
-        ("Kidney damage was seen in users but not in controls.", "worse"),
-        ("Renal function improved, whereas mood did not.", "better"),
-    ],
-)
-def test_what_holds_of_part_of_them_is_mixed(tagger: Tagger, sentence: str, finding: str) -> None:
-    """Of some people or doses and not of others; controls and other outcomes are no part of them."""
-    assert found(tagger, ("RESULTS", sentence)).finding == finding
-
-
-@pytest.mark.parametrize(
-    ("sentence", "finding"),
-    [
-        ("Kidney damage was neither more frequent nor heavier.", "no-change"),
-        ("Kidney damage was named twice, below the threshold of a signal.", "no-change"),
-        ("Kidney damage worsened by 4.2 points with placebo.", "better"),
-        ("The kidney was looked at, yet mood became worse.", "unclear"),
-        ("The lower limbs and the kidney were looked at.", "unclear"),
-        ("Six or higher on the kidney scale was looked for.", "unclear"),
-    ],
-)
-def test_each_clause_speaks_of_its_own_effect(tagger: Tagger, sentence: str, finding: str) -> None:
-    """What is said in another clause, or of a limb, is not said of it."""
-    assert found(tagger, ("RESULTS", sentence)).finding == finding
-
-
 def test_a_sentence_after_harm_that_says_whether_it_passes_is_heard(tagger: Tagger) -> None:
     """It need not name the effect again."""
     harm = "Kidney damage was seen in renal biopsies. "
@@ -280,34 +161,12 @@ def test_harm_that_the_conclusion_names_outweighs_a_single_mixed_result(tagger: 
     assert found(tagger, results).finding == "mixed"
 
 
-def test_few_tell_of_no_wording_of_the_effects_own(tagger: Tagger) -> None:
-    """Whether that is few depends on what it is."""
-    assert found(tagger, ("RESULTS", "Only two had a goitre."), of="thyroid").finding == "unclear"
-    assert found(tagger, ("RESULTS", "Two had a goitre."), of="thyroid").finding == "worse"
-
-
 def test_a_relative_wording_is_read_as_each_effect_asks(tagger: Tagger) -> None:
     """More is good of one thing and bad of another; a plain word beside it outranks it."""
     result = ("RESULTS", "Renal function increased. The thyroid increased.")
     assert found(tagger, result).finding == "better"
     assert found(tagger, result, of="thyroid").finding == "worse"
     assert found(tagger, ("RESULTS", "Kidney damage increased.")).finding == "worse"
-
-
-def test_of_relative_wordings_the_nearest_to_the_effect_is_heard(tagger: Tagger) -> None:
-    """What increased beside something else tells nothing of it."""
-    assert (
-        found(tagger, ("RESULTS", "Weight increased in all of them and renal function was lower.")).finding == "worse"
-    )
-    assert (
-        found(tagger, ("RESULTS", "Weight was lower in all of them and renal function increased.")).finding == "better"
-    )
-
-
-def test_the_clause_that_names_the_effect_tells(tagger: Tagger) -> None:
-    """Not what is said of something else beyond a "whereas" or "but"."""
-    result = ("RESULTS", "Mood improved, whereas there was damage to the kidney.")
-    assert found(tagger, result).finding == "worse"
 
 
 def test_a_wording_of_the_effects_own_needs_no_mention(tagger: Tagger) -> None:
@@ -320,13 +179,6 @@ def test_a_wording_of_the_effects_own_needs_no_mention(tagger: Tagger) -> None:
 def test_the_longest_wording_is_heard(tagger: Tagger) -> None:
     """A goitre clinic is no goitre."""
     assert found(tagger, ("RESULTS", "All went to the goitre clinic."), of="thyroid").finding == "unclear"
-
-
-def test_less_of_something_else_turns_no_relative_wording(tagger: Tagger) -> None:
-    """Only harm named as such can be lessened."""
-    assert (
-        found(tagger, ("RESULTS", "Lithium reduced mood and the thyroid increased."), of="thyroid").finding == "worse"
-    )
 
 
 def test_a_mention_together_with_a_wording_of_its_own_counts_most(tagger: Tagger) -> None:

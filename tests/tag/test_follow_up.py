@@ -305,3 +305,64 @@ def test_what_a_narrative_review_says_outside_its_own_work_is_no_follow_up() -> 
     """Only titles, objectives, methods and results tell of the record's own work there."""
     assert days("Pain was scored at 6 weeks.", role="statement", signals=("design:review",)) is None
     assert days("Pain was scored at 6 weeks.", signals=("design:review",)) == 42
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It ran for 40 min. Scans were made before, during and after it.", 0),
+        ("A dose was given during a 55 min resting-state scan.", 0),
+        ("It was infused for 2 h. Tasks were done on each test day.", 0),
+        ("It was infused over 40 min. Mood was rated post-infusion.", 0),
+        ("It was given 20 min before the end. Agitation was rated in the recovery room.", 0),
+        ("It was infused over 40 min. Mood was rated.", None),
+        ("Scans were made before, during and after it.", None),
+        ("It ran for 40 min. Scans were made during it and 2 days after each infusion.", 2),
+        ("Spectra (1H) were taken during the infusion of 5 mg kg-1 min-1.", None),
+    ],
+)
+def test_minutes_of_an_experiment_that_stays_within_a_session_are_none_of_its_days(
+    text: str, expected: int | None
+) -> None:
+    """Where one dose was given, outcomes were seen during it or just after, and a time is told."""
+    assert days(text, signals=("regimen:single-dose",)) == expected
+
+
+def test_minutes_tell_nothing_of_many_doses_or_of_a_plan() -> None:
+    """Nor where nothing says that there was but one dose."""
+    text = "It ran for 40 min. Scans were made before, during and after it."
+    assert days(text, signals=("regimen:single-dose", "regimen:repeated-dose")) is None
+    assert days(text, signals=("regimen:single-dose", PROTOCOL)) is None
+    assert days(text) is None
+
+
+def test_doses_against_an_attack_may_follow_each_other_within_hours() -> None:
+    """Its minutes count where they are all that is told; a day after one of many doses does not."""
+    many = ("regimen:repeated-dose",)
+    assert days("Pain in one attack was scored 30 min after the first dose.", signals=many) == 0
+    assert days("Pain was scored 30 min after the first dose.", signals=many) is None
+    assert days("Pain in one attack was scored 24 h after the first dose.", signals=many) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (("Blood samples were collected for 6 h.",), 0),
+        (("There was a short (<30 min) rise in symptoms.",), 0),
+        (("Data were collected for 6 months.",), None),
+        (("Pain was rated on postoperative days (POD) 1, 3 and 5.",), 5),
+        (("Sleep was better on the third night after surgery.",), 3),
+        (("Scores were lower the morning after the infusion.",), 1),
+        (("She remained symptom-free for 6 months.",), 180),
+        (("Patients had to be drug-free for 6 months.",), None),
+        (("Abstinence over the 6-month follow-up was greater.",), 180),
+        (("Those who came back were examined at a median of 14 months.",), 420),
+        (("We interviewed users (mean age 51 years, median treatment 19 months).",), 570),
+        (("Consumption fell after the 24-day period, and consecutively the pain.",), 24),
+        (("It was given weekly for 3 weeks.", "Responders were followed for 6 months."), 21 + 180),
+        (("It was given weekly for 3 weeks.", "Patients were followed for 6 months."), 180),
+    ],
+)
+def test_nights_samples_and_responders_are_followed_too(texts: tuple[str, ...], expected: int | None) -> None:
+    """Responders are followed after their course; being free of symptoms is an outcome, free of drugs is not."""
+    assert days(*texts) == expected

@@ -79,6 +79,7 @@ def test_a_count_is_a_number_with_the_people_that_it_counts(text: str, expected:
         "In a 2 x 2 trial, abstinent adults slept.",
         "Those with an index above 40 were randomised.",
         "Claims of 18 million adults were read.",
+        "A form was sent to the clinics of 4 databases (n = 484).",
         "A working party of 22 psychiatrists, urologists and patients agreed.",
     ],
 )
@@ -119,6 +120,10 @@ def test_doses_shares_ages_years_and_names_count_no_people(text: str) -> None:
         ("Adults on the drug (N = 336) slept 43% more weeks than adults on placebo (N = 340).", 676),
         ("We pooled trials of 82 patients with asthma (44 with eczema and 38 with rhinitis).", 82),
         ("From an initial sample of 17 subjects, 8 subjects completed four sessions.", 17),
+        ("We enrolled 23 patients with asthma, and of these, 20 patients treated an attack.", 23),
+        ("Forty patients who received the drug and 16 who received saline slept.", 56),
+        ("We scanned 18 patients with asthma and an equal number of matched controls.", 36),
+        ("In a cross-over trial 23 volunteers each received both drugs.", 23),
         ("Registers gave 770 adults with asthma, each matched to two of 1540 others, 2310 people in all.", 2310),
     ],
 )
@@ -132,6 +137,7 @@ def test_groups_are_added_up_unless_one_is_the_whole_of_them(text: str, expected
     [
         (("A first group (n=31) received a high dose.", "A second group (n=24) received a low dose."), 55),
         (("Experiment 1 had 48 volunteers.", "Experiment 2 enrolled 32 volunteers."), 80),
+        (("We gave it to 48 volunteers (Experiment 1). Its users (Experiment 2) were 16 men and 16 women.",), 80),
         (("We treated 60 patients with asthma.", "Nineteen unaffected controls were assessed too."), 79),
         (("Twenty patients with asthma were scanned.", "Twenty matched healthy adults were scanned once."), 40),
         (("We followed 52 patients.", "Healthy comparison subjects (n = 25) were seen once."), 77),

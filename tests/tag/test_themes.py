@@ -46,6 +46,20 @@ def tags(tagger: Tagger, facet: str, title: str, *abstract: str | tuple[str, str
         ("patient-experience", "Why students take ketamine"),
         ("epidemiology", "Use of ketamine on Danish wards: a postal survey"),
         ("detection", "A dipstick for ketamine in drinks"),
+        ("detection", "Ketamine and date-rape drugs: a smartphone-based test"),
+        ("access-cost", "Receipt of ketamine in the ambulance by race and sex"),
+        ("access-cost", "Number of ketamine clinics in rural counties"),
+        ("law-ethics", "Marketing of ketamine on clinic websites"),
+        ("law-ethics", "Ketamine and criminal responsibility"),
+        ("care-delivery", "Ketamine given by non-anaesthetists: the role of the nurse"),
+        ("care-delivery", "Ketamine in cancer pain: Danish and European recommendations"),
+        ("patient-experience", "Physicians' perceptions of ketamine"),
+        ("patient-experience", "Online posts about ketamine"),
+        ("epidemiology", "Variation in the use of ketamine: a registry study of nine hospitals"),
+        ("epidemiology", "Ketamine in toothache: a survey of clinics"),
+        ("pharmacology", "Once weekly or twice weekly? Two routes of ketamine"),
+        ("mechanism", "Pathogenesis of ketamine cystitis"),
+        ("combination", "Protecting the bladder against ketamine: broccoli extract in mice"),
     ],
 )
 def test_a_title_tells_a_theme_in_many_ways(project: Tagger, theme: str, title: str) -> None:
@@ -76,6 +90,11 @@ def test_a_title_tells_a_theme_in_many_ways(project: Tagger, theme: str, title: 
         ("comparison", "School marks after ketamine anaesthesia: a comparison with siblings"),
         ("epidemiology", "Ketamine for burns and the later prevalence of nightmares"),
         ("care-delivery", "Ketamine cystitis seen in a urology outpatient service"),
+        ("care-delivery", "Rule implementation under ketamine"),
+        ("access-cost", "Access to autobiographical memory after ketamine"),
+        ("detection", "Bowel trouble in users of street ketamine"),
+        ("epidemiology", "Back to school after starting esketamine"),
+        ("patient-experience", "Cortical folds in ketamine users: insights from imaging"),
     ],
 )
 def test_what_only_sounds_like_a_theme_is_none(project: Tagger, theme: str, title: str) -> None:
@@ -92,11 +111,58 @@ def test_what_only_sounds_like_a_theme_is_none(project: Tagger, theme: str, titl
         ("prediction", "Those with less rumination were more likely to respond."),
         ("prediction", "Young age was an independent risk factor for emergence agitation."),
         ("law-ethics", "Regulators ought to act before more people are harmed by ketamine."),
+        ("law-ethics", "Tighter control of ketamine would spare many bladders."),
+        ("access-cost", "Ketamine is a cost-effective alternative where money is short."),
+        ("care-delivery", "Ketamine was safely administered in a community pain service."),
+        ("patient-experience", "Functional unblinding may explain the benefit of ketamine."),
+        ("epidemiology", "Ketamine use has risen markedly among Dutch students."),
+        ("epidemiology", "The prevalence of past-year ketamine use was 2%."),
+        ("detection", "Ketamine was detected in wastewater of both towns."),
+        ("comparison", "Both drugs were equally well tolerated."),
+        ("prediction", "Females were more sensitive to ketamine."),
+        ("mechanism", "The benefit of ketamine was abolished by a TrkB antagonist."),
     ],
 )
 def test_a_conclusion_tells_a_theme(project: Tagger, theme: str, conclusion: str) -> None:
     """One that the title does not name."""
     told = (("RESULTS", RESULT), ("CONCLUSIONS", conclusion))
+    assert theme in tags(project, "theme", "Ketamine in everyday practice", *told)
+
+
+@pytest.mark.parametrize(
+    ("theme", "conclusion"),
+    [
+        ("access-cost", "Ketamine reduced pain at low cost to memory."),
+        ("care-delivery", "Guidelines exist for other drugs."),
+        ("comparison", "Both groups were similar at baseline."),
+        ("epidemiology", "Ketamine use increased the risk of cystitis."),
+        ("law-ethics", "Ketamine is approved for anaesthesia."),
+        ("detection", "Ketamine was found in few of the trials."),
+    ],
+)
+def test_a_conclusion_only_sounds_like_a_theme(project: Tagger, theme: str, conclusion: str) -> None:
+    """It says something of the effect, or of what is known."""
+    told = (("RESULTS", RESULT), ("CONCLUSIONS", conclusion))
+    assert theme not in tags(project, "theme", "Ketamine in everyday practice", *told)
+
+
+@pytest.mark.parametrize(
+    ("theme", "objective"),
+    [
+        ("access-cost", "We compared the total costs of care with and without esketamine."),
+        ("law-ethics", "We discuss the legal status of ketamine in five countries."),
+        ("care-delivery", "We describe the introduction of an esketamine clinic."),
+        ("care-delivery", "To develop practical guidance for the use of ketamine."),
+        ("patient-experience", "To explore patients' views of ketamine."),
+        ("patient-experience", "We asked how clinicians perceive ketamine."),
+        ("epidemiology", "To estimate the prevalence of recreational ketamine use."),
+        ("detection", "To validate a method for the quantification of ketamine."),
+        ("pharmacology", "To set against each other both doses of esketamine and their intervals."),
+    ],
+)
+def test_an_objective_tells_a_theme(project: Tagger, theme: str, objective: str) -> None:
+    """One that the title does not name."""
+    told = (("OBJECTIVE", objective), ("RESULTS", RESULT))
     assert theme in tags(project, "theme", "Ketamine in everyday practice", *told)
 
 
@@ -126,6 +192,34 @@ def test_a_conclusion_tells_a_theme(project: Tagger, theme: str, conclusion: str
         ("rct", "Ketamine gargle", "Using computer-generated numbers, 84 patients were divided into groups."),
         ("case-report", "Stupor relieved by ketamine", "A woman in her forties was given ketamine. She had been mute."),
         ("qualitative", "Users speak of ketamine", "In-depth interviews with 23 users were transcribed and coded."),
+        (
+            "protocol",
+            "Ketamine and tinnitus",
+            "This is a double-blind study. Subjects will be randomized to ketamine or saline.",
+        ),
+        (
+            "protocol",
+            "Ketamine and tinnitus",
+            "The goal of this clinical trial is to test ketamine. Adults will receive placebo.",
+        ),
+        (
+            "protocol",
+            "Ketamine for tinnitus: double-blind, randomised",
+            "CONDITION: Disorders PRIMARY OUTCOME: Loudness.",
+        ),
+        (
+            "rct",
+            "Ketamine and tinnitus",
+            "This is a randomised, double-blind study of 60 adults. Loudness fell by half.",
+        ),
+        (
+            "trial",
+            "Ketamine and glucose uptake",
+            "Uptake was examined in 11 volunteers. It correlated strongly with mood.",
+        ),
+        ("trial", "Ketamine and tinnitus", "The trial included 41 patients after ketamine. Loudness was lower."),
+        ("observational", "Validation of the Tinnitus Scale in people given ketamine", "Data of 41 adults were used."),
+        ("review", "Ketamine and tinnitus", "Loudness is a burden for many. Ketamine may offer relief."),
     ],
 )
 def test_a_design_is_told_in_many_ways(project: Tagger, design: str, title: str, text: str) -> None:
@@ -168,6 +262,10 @@ def test_people_who_take_it_outside_medicine_are_told_from_those_who_might(
         ("Rats received ketamine acutely or for 14 days.", {"single-dose", "repeated-dose"}),
         ("Volunteers were given two doses of ketamine in a cross-over design.", {"single-dose"}),
         ("Coroners' reports on ketamine were read.", set()),
+        ("Long-term intrathecal administration of ketamine was tried.", {"repeated-dose"}),
+        ("Ketamine was then tapered, and the mood fell again.", {"repeated-dose"}),
+        ("Pulse was noted throughout the course of ketamine anaesthesia.", set()),
+        ("Plasma concentrations of ketamine were measured over 6 h.", {"single-dose"}),
     ],
 )
 def test_how_often_it_was_given_is_told_by_days_intervals_and_counts(
@@ -185,3 +283,45 @@ def test_a_drug_that_is_only_wished_for_in_a_comparison_is_a_mention(project: Ta
         ("CONCLUSIONS", "Comparison with intravenous ketamine ought to follow."),
     )
     assert tags(project, "relevance", "Theta-burst stimulation for depression", *abstract) == {"incidental"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("In most of the trials a single infusion of ketamine was tested.", {"single-dose"}),
+        ("Repeated infusions of ketamine were tested in four trials.", {"repeated-dose"}),
+        ("Ketamine is also used as a standalone treatment.", set()),
+    ],
+)
+def test_a_review_tells_how_often_it_was_given_in_the_studies(project: Tagger, text: str, expected: set[str]) -> None:
+    """In its results."""
+    abstract = (("METHODS", "In this systematic review PubMed was searched."), ("RESULTS", text))
+    assert tags(project, "regimen", "Ketamine for low mood: a systematic review", *abstract) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("Emerging treatments of tinnitus", "In this review we discuss new drugs, such as ketamine.", "secondary"),
+        ("Tinnitus and rest", "Sixty adults rested. Unlike ketamine, rest helped slowly.", "incidental"),
+        ("Dexmedetomidine for scans", "Sixty children received it. Rescue ketamine was given to six.", "incidental"),
+    ],
+)
+def test_one_of_the_drugs_that_a_review_weighs_is_more_than_a_mention(
+    project: Tagger, title: str, text: str, expected: str
+) -> None:
+    """A study that names it as an example only mentions it."""
+    assert tags(project, "relevance", title, text) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("Ketamine and its appeal", "Its self-administration was studied in healthy volunteers.", "human"),
+        ("Ketamine and transporters", "Radioligand scans were made in 14 adults who had been given it.", "human"),
+        ("Ketamine and stress", "We measured grooming in adult mice.", "animal"),
+    ],
+)
+def test_a_species_is_told_by_those_in_the_experiment(project: Tagger, title: str, text: str, expected: str) -> None:
+    """Words of the laboratory are used of people too."""
+    assert tags(project, "species", title, text) == {expected}
