@@ -19,6 +19,9 @@
     counts         figures that count people: "84 patients", "(n = 42)"
     groups         how such counts add up: part and whole, "each"
     participants   which of them the results rest on
+    times          the times that a sentence tells: "at 6 weeks", "days 1, 3 and 7"
+    outside        which of them are none of the study's: ages, intervals, recruitment
+    kinds          what the others are: of an outcome, of a course, after its end
     follow_up      after how many days the last outcome is told
     tagger         all of it, one study at a time
     crew           the same in several processes, where there is much to tag

@@ -3,7 +3,7 @@
 Wordings (signals) speak for a finding. Those of the facet speak in sentences that mention the effect. A tag may read
 one of them otherwise ("increased" is good of memory and bad of pain): such wordings are relative, and are heard only in
 clauses where no plainer one speaks. Wordings that only the tag lists name the effect themselves: they speak in every
-sentence, and before all others. ``turns`` tells what a wording says under what governs it, ``words`` what those of a
+sentence, and before all others. ``turns`` tells what a wording says under what governs it, ``wordings`` what those of a
 sentence come to. Conclusions and results are heard before title and statements; a sentence that asks or says that
 nothing is known tells nothing, and neither does a record whose title says so. "However, no effect was seen in ..."
 limits what was found before it: both are true. So are change and none where neither is told by enough sentences; where

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +11,8 @@ from msgspec.structs import replace
 
 from harvest.model import Evidence, Keyword, MeshHeading, Pmid, PublicationType, Section, StoredText, Study, Substance
 from harvest.tag import Taxonomy, load
+from harvest.tag.reading import Sentence
+from harvest.tag.times import durations
 
 PROJECT_TAXONOMY = Path("db/taxonomy")
 
@@ -86,6 +89,15 @@ def study(
         publication_types=tuple(PublicationType(ui, name) for ui, name in types),
         substances=tuple(Substance(ui, name, None) for ui, name in substances),
     )
+
+
+def timed(text: str) -> tuple[Sentence, float, int, int]:
+    """A sentence, its brackets taken away, and the time that stood in them: its days, its start and its end."""
+    before, time, after = re.split(r"[\[\]]", text)
+    sentence = Sentence(0, before + time + after, 0, len(text) - len("[]"), "results")
+    end = len(before + time)
+    days, start = next((days, start) for days, start, stop in durations(sentence) if stop == end)
+    return sentence, days, start, end
 
 
 def written(path: Path, raw: object) -> Path:

@@ -14,7 +14,6 @@ from harvest.tag.sentences import Role
 from tests.tag.studies import study
 
 CASE, POOLED, PROTOCOL = "design:case-report", "design:meta-analysis", "design:protocol"
-UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 def read(
@@ -38,91 +37,21 @@ def days(*texts: str, role: Role = "results", signals: tuple[str, ...] = (), cue
     ("text", "expected"),
     [
         ("Pain was scored at 6 weeks.", 42),
-        ("Scores were taken on days 1, 3, 7 and 28.", 28),
-        ("A three-month follow-up was done.", 90),
-        ("Mood was rated 24 h after the infusion.", 1),
-        ("Pain was lower at 6, 24 and 48 h postoperatively.", 2),
-        ("Delirium was assessed on POD3 and POD30.", 30),
-        ("The outcome was pain on the third postoperative day.", 3),
-        ("It was scored on the 14th day.", 14),
+        ("Scores were lower at 6 weeks than on day 7.", 42),
+        ("Patients were seen at 3, 12 and 36 months.", 1080),
         ("Relief was maintained for 1.5 years.", 548),
-        ("Visits took place 43 ± 8 months after discharge.", 1290),
-        ("Patients were followed for at least 12 months.", 365 - 5),
-        ("Relief lasted for >3 months.", 90),
-        ("One patient was monitored daily for 10 d.", 10),
-        ("Symptoms were rated after three and six months.", 180),
-        ("Mood correlated with volume at Days 1 (r=0.39), 2 (r=0.45) and 3 (r=0.42).", 3),
-        ("Scores were taken on days 0, 1, 3 (endpoint), 7 and 30.", 30),
-        ("Deaths in the year after treatment were counted.", 365),
-        ("A year-long follow-up was done.", 365),
-        ("Words were recalled on the following day.", 1),
-        ("Liver tests were done monthly for one year.", 365),
-        ("The scan was repeated after a year.", 365),
-        ("Pressure drifted in the course of one year.", 365),
-        ("Median duration of treatment was 19 months.", 570),
-        ("The median observation period was 14 months.", 420),
-        ("He remains well at 18 months.", 540),
-        ("By month 6 and seven had relapsed.", 180),
+        ("Mood was rated 24 h after the infusion.", 1),
+        ("Mood was rated 2 h and 24 h after the infusion.", 1),
+        ("Patients were monitored for 4 h.", 0),
+        ("Agitation was graded in the first hour.", 0),
+        ("Twelve patients slept.", None),
+        ("Patients aged 18 to 65 years had their pain rated at 6 weeks.", 42),
+        ("Patients aged 18 to 65 years were seen at 6 weeks.", 42),
     ],
 )
-def test_the_longest_time_counts_in_days(text: str, expected: int) -> None:
-    """After its unit or before it, in figures or words; a month has 30 days, a year 365."""
+def test_the_longest_time_counts_in_days(text: str, expected: int | None) -> None:
+    """Whole ones; hours within the first day are none, but a follow-up all the same, and ages are no follow-up."""
     assert days(text) == expected
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Patients were aged 18 to 65 years.",
-        "A 45-year-old man slept.",
-        "Mean age was 45 ± 12 years.",
-        "It was given every 4 weeks.",
-        "Two visits were 1 week apart.",
-        "They had smoked in the past 12 months.",
-        "They had been ill for 5 years before.",
-        "Users had used it for 6 years.",
-        "Patients were recruited over 2 years.",
-        "Records of consecutive cases over a 6-year period were read.",
-        "The drug has a half-life of 3 days.",
-        "The infusion was given over 40 min.",
-        "The patients received it 30 min after induction.",
-        "Operations lasting up to 2 h were done.",
-        "It was done 24 h after each session.",
-        "Twelve patients slept.",
-        "They used it on six days a week.",
-        "The drug and saline were given on two days.",
-        "Visits had five days in between.",
-        "Children (1.5 to 14 years) were seen after it.",
-        "Adults with pain of one limb for a median of 3.2 years slept.",
-        "The drug was started 3 days after onset.",
-        "Two years of a sleep clinic: who stayed after all.",
-        "Recovery took longer (40.9 ± 13.0 min, 42.5 ± 13.4 min).",
-        "Over 14 months we audited children after sutures.",
-        "Exposures reported to one service over eight years were counted.",
-        "One drug was used in the first ten months and another in the following ten.",
-        "It was given in the first three years of life.",
-    ],
-)
-def test_ages_intervals_and_times_before_the_study_are_no_follow_up(text: str) -> None:
-    """Nor are times of use, of recruitment, of giving a dose, or after each of many."""
-    assert days(text) is None
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Pain was rated at 40, 80 and 230 minutes after the infusion.",
-        "Mood was scored 2 hours postoperatively.",
-        "Patients were monitored for 4 h.",
-        "Pain was scored for 6 hours.",
-        "Agitation was graded in the first hour.",
-        "Pain was scored every 10 min until discharge.",
-        "Analgesia lasted 701 min.",
-    ],
-)
-def test_hours_within_the_first_day_are_no_days(text: str) -> None:
-    """They are a follow-up all the same."""
-    assert days(text) == 0
 
 
 @pytest.mark.parametrize(
@@ -130,21 +59,16 @@ def test_hours_within_the_first_day_are_no_days(text: str) -> None:
     [
         (("Four weeks of treatment were followed by 12 weeks without.",), 28 + 84),
         (("They received six doses over 12 days.", "Visits were weekly for 8 weeks after the last dose."), 12 + 56),
-        (("A course of infusions for 4 weeks.", "It was continued for an additional four weeks."), 28 + 28),
+        (("Visits were weekly for 8 weeks after the last dose.", "They received six doses over 12 days."), 12 + 56),
+        (("Two doses were given over 7 days, then six over 12 days; visits went on 8 weeks after the last.",), 12 + 56),
         (("They were treated for 4 weeks.", "At 4 weeks after the end of treatment they slept."), 28),
-        (("They were treated for 16 weeks and were then seen for ten weeks.",), 112 + 70),
-        (("They had three doses over 7 days and slept well for the following six weeks.",), 7 + 42),
-        (("They had a treatment plan for eight to twelve months.", "They slept well one year post-treatment."), 725),
+        (("It was given for four weeks.", "Visits went on for four weeks after the last dose."), 28 + 28),
         (("They received a dose.", "They were seen 12 months after the last dose."), 360),
         (("They received it over 12 days.", "They slept well at 6 weeks."), 42),
-        (("It was given for four weeks.", "Visits went on for four weeks after the last dose."), 28 + 28),
-        (("It was given weekly for four weeks.", "Sleep was rated monthly for three further months."), 28 + 90),
-        (("They had it weekly, with 0.5 mg for three months, followed by three months without.",), 90 + 90),
-        (("Six doses were given over three weeks.", "The maintenance phase lasted 24 weeks."), 21 + 168),
     ],
 )
 def test_a_course_and_the_time_after_it_are_added_up(texts: tuple[str, ...], expected: int) -> None:
-    """Where the words say that the one follows the other; the same time told twice is told once."""
+    """The last course told before it, or else the first; the same time told twice is told once."""
     assert days(*texts) == expected
 
 
@@ -172,15 +96,6 @@ def test_the_history_of_a_case_is_no_follow_up() -> None:
     text = "The pain began 6 months after a fall. It was gone after 3 weeks."
     assert days(text, signals=(CASE,)) == 21
     assert days(text) == 180
-
-
-@given(st.integers(min_value=2, max_value=14), st.sampled_from(sorted(UNITS)))
-def test_a_time_is_its_number_times_the_days_of_its_unit(number: int, unit: str) -> None:
-    """Wherever the unit stands."""
-    expected = number * UNITS[unit]
-    assert days(f"They were followed for {number} {unit}s.") == expected
-    assert days(f"A {number}-{unit} follow-up was completed.") == expected
-    assert days(f"Relapse was assessed until {unit} {number}.") == expected
 
 
 @given(st.lists(st.integers(min_value=1, max_value=300), min_size=1, max_size=6))
@@ -232,45 +147,6 @@ def test_the_tagger_gives_the_number_as_a_tag(project: Tagger) -> None:
     assert told == [("42", "6 weeks")]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Patients were seen at 3, 12 and 36 months.", 1080),
-        ("In the first two years they had a mean of 6.3 visits.", 730),
-        ("Use lasted long (median 41 sessions over 19 months): longest exposure 19 months.", 570),
-        ("Adults who had used the spray for 7 to 31 months were asked.", 930),
-        ("They had been on the lozenges for a median of 26 months.", 780),
-        ("Patients remained well for half a year.", 182),
-        ("Patients remained well over the first half year.", 182),
-        ("Scores were lower one fortnight later.", 14),
-        ("Sleep was measured the night after the infusion.", 1),
-        ("It was given twice weekly for four weeks, and pain was rated 2 weeks after the eighth dose.", 42),
-        ("Treatment lasted 8 weeks and patients were seen 4 weeks after its end.", 84),
-        ("They were given it for two weeks; visits continued for three months thereafter.", 104),
-    ],
-)
-def test_times_are_told_in_many_ways(text: str, expected: int) -> None:
-    """Long ones at visits or over a prescribed course, spoken ones, and those after the end of a course."""
-    assert days(text) == expected
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "A thematic analysis of 11 years of posts was done.",
-        "Loads were followed over five years (2018-2022).",
-        "They filled in a three-day frequency-volume chart.",
-        "Users (age 25.1 +/- 4.2 years) slept.",
-        "The median disease duration was 5.3 years.",
-        "She had been sniffing 3 g a day for four years.",
-        "Those in their first months were left out.",
-    ],
-)
-def test_spans_of_data_diaries_and_habits_are_no_follow_up(text: str) -> None:
-    """Nor are ages with their spread, and how long an illness has lasted."""
-    assert days(text) is None
-
-
 def test_hours_after_one_of_many_doses_do_not_tell_how_long_people_were_seen() -> None:
     """Those after a single dose do, and so do days."""
     many, one = "regimen:repeated-dose", "regimen:single-dose"
@@ -288,17 +164,6 @@ def test_the_times_of_a_survey_of_many_treatments_are_those_of_others() -> None:
     """In which the subject is but one."""
     assert days("Pain was scored at 6 weeks.", signals=("design:review", "relevance:main")) == 42
     assert days("Pain was scored at 6 weeks.", signals=("design:review", "relevance:secondary")) is None
-
-
-def test_people_counted_after_a_day_are_no_days() -> None:
-    """With their share, or of how many."""
-    assert days("At week 8, 72 (27%) of 271 were well.") == 56
-    assert days("At week 8, 72 of 271 were well.") == 56
-
-
-def test_long_use_before_the_study_is_no_follow_up() -> None:
-    """Wherever in its sentence the use is told."""
-    assert days("He had been using intranasal ketamine up to 3 g daily for 4 years.") is None
 
 
 def test_what_a_narrative_review_says_outside_its_own_work_is_no_follow_up() -> None:
@@ -342,27 +207,3 @@ def test_doses_against_an_attack_may_follow_each_other_within_hours() -> None:
     assert days("Pain in one attack was scored 30 min after the first dose.", signals=many) == 0
     assert days("Pain was scored 30 min after the first dose.", signals=many) is None
     assert days("Pain in one attack was scored 24 h after the first dose.", signals=many) is None
-
-
-@pytest.mark.parametrize(
-    ("texts", "expected"),
-    [
-        (("Blood samples were collected for 6 h.",), 0),
-        (("There was a short (<30 min) rise in symptoms.",), 0),
-        (("Data were collected for 6 months.",), None),
-        (("Pain was rated on postoperative days (POD) 1, 3 and 5.",), 5),
-        (("Sleep was better on the third night after surgery.",), 3),
-        (("Scores were lower the morning after the infusion.",), 1),
-        (("She remained symptom-free for 6 months.",), 180),
-        (("Patients had to be drug-free for 6 months.",), None),
-        (("Abstinence over the 6-month follow-up was greater.",), 180),
-        (("Those who came back were examined at a median of 14 months.",), 420),
-        (("We interviewed users (mean age 51 years, median treatment 19 months).",), 570),
-        (("Consumption fell after the 24-day period, and consecutively the pain.",), 24),
-        (("It was given weekly for 3 weeks.", "Responders were followed for 6 months."), 21 + 180),
-        (("It was given weekly for 3 weeks.", "Patients were followed for 6 months."), 180),
-    ],
-)
-def test_nights_samples_and_responders_are_followed_too(texts: tuple[str, ...], expected: int | None) -> None:
-    """Responders are followed after their course; being free of symptoms is an outcome, free of drugs is not."""
-    assert days(*texts) == expected
