@@ -11,17 +11,9 @@
     context        what a mention counts: little in the background, nothing among exclusion criteria
     decision       points add up to tags; each mention that gave points is evidence
     patterns       patterns that are tried only where a cheap look promises something
-    clauses        where a sentence bends: "mood rose, but memory did not" speaks of each in a clause of its own
-    turns          what a wording says under what governs it: "no decline" is no change
-    wordings       what several wordings of a sentence come to
     findings       what was found of an effect: worse, better, no change, mixed, and the sentence that says so
     numbers        the figures of a text, in digits and in words
-    counts         figures that count people: "84 patients", "(n = 42)"
-    groups         how such counts add up: part and whole, "each"
-    participants   which of them the results rest on
-    times          the times that a sentence tells: "at 6 weeks", "days 1, 3 and 7"
-    outside        which of them are none of the study's: ages, intervals, recruitment
-    kinds          what the others are: of an outcome, of a course, after its end
+    participants   how many people the results rest on
     follow_up      after how many days the last outcome is told
     tagger         all of it, one study at a time
     crew           the same in several processes, where there is much to tag

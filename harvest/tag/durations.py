@@ -1,7 +1,7 @@
 """Reads durations: how long after a first dose, or over how long a course, something is told.
 
-They are signals of their sentences, "four weeks or more". ``follow_up`` asks something else of them: ``times`` finds
-each of a list, hours too, and ``kinds`` says whether it is a course, the time after one, or neither.
+They are signals of their sentences, "four weeks or more". ``follow_up`` asks something else of them, and has rules of
+its own: each of a list counts, hours too, and whether it is a course, the time after one, or neither.
 """
 
 from __future__ import annotations

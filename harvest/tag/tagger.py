@@ -22,7 +22,7 @@ READERS: Mapping[str, numbers.Reader] = {"participants": participants.read, "fol
 @cache
 def _rules() -> str:
     """A digest of the rules themselves: tags made by other ones are out of date."""
-    modules = sorted(Path(__file__).parent.glob("*.py"))
+    modules = sorted(Path(__file__).parent.rglob("*.py"))
     return hashlib.blake2b(b"".join(module.read_bytes() for module in modules), digest_size=8).hexdigest()
 
 

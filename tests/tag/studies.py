@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from harvest.model import Evidence, Keyword, MeshHeading, Pmid, PublicationType, Section, StoredText, Study, Substance
 from harvest.tag import Taxonomy, load
+from harvest.tag.follow_up.times import durations
 from harvest.tag.reading import Sentence
-from harvest.tag.times import durations
 
 PROJECT_TAXONOMY = Path("db/taxonomy")
 

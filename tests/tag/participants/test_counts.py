@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvest.tag.counts import Count, counts_in
+from harvest.tag.participants.counts import Count, counts_in
 from harvest.tag.reading import Sentence
 
 

@@ -11,11 +11,11 @@ from typing import cast
 import pytest
 
 from harvest.model import Finding
-from harvest.tag.clauses import Clauses
+from harvest.tag.findings.clauses import Clauses
+from harvest.tag.findings.turns import OWN, PLAIN, RELATIVE
+from harvest.tag.findings.wordings import Word, come_to, concerning
 from harvest.tag.reading import Sentence, Span
 from harvest.tag.taxonomy import SUBJECT
-from harvest.tag.turns import OWN, PLAIN, RELATIVE
-from harvest.tag.wordings import Word, come_to, concerning
 
 RANKS = {"!": OWN, "=": PLAIN, "~": RELATIVE}
 MARKED = re.compile(r"\[([^]]+?)([!=~])([a-z-]+)\]")

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import pytest
 
-from harvest.tag.clauses import REACH, Clauses
+from harvest.tag.findings.clauses import REACH, Clauses
 from harvest.tag.reading import Sentence, Span
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from harvest.tag.counts import AND_BEFORE, SAID, SHARED, Count
 from harvest.tag.numbers import has
+from harvest.tag.participants.counts import AND_BEFORE, SAID, SHARED, Count
 from harvest.tag.reading import Sentence
 
 _AND = re.compile(r"\b(?:and|versus|vs|plus|or|to|with|than)\b|[,+;&/]", re.IGNORECASE)

@@ -19,15 +19,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from harvest.model import Evidence, Finding, Tag
-from harvest.tag.clauses import Clauses
 from harvest.tag.context import FAINT
+from harvest.tag.findings.clauses import Clauses
+from harvest.tag.findings.turns import OWN, PLAIN, RELATIVE, denies, may_deny, past_contrast, turned
+from harvest.tag.findings.wordings import Word, come_to, concerning
 from harvest.tag.numbers import LONGEST_EVIDENCE
 from harvest.tag.patterns import Guarded
 from harvest.tag.reading import Sentence, Span
 from harvest.tag.sentences import Role
 from harvest.tag.taxonomy import Facet
-from harvest.tag.turns import OWN, PLAIN, RELATIVE, denies, may_deny, past_contrast, turned
-from harvest.tag.wordings import Word, come_to, concerning
 
 WEIGHT: dict[Role, float] = {"conclusion": 3.0, "results": 2.0, "title": 0.5, "statement": 1.0, "objective": 1.0}
 """What a sentence counts by its role: an objective only where it presents cases; other roles state no results."""

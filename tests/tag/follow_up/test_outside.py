@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvest.tag.outside import is_outside
+from harvest.tag.follow_up.outside import is_outside
 from tests.tag.studies import timed
 
 

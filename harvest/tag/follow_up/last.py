@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from harvest.model import Evidence
-from harvest.tag.kinds import Kind, kind_of
+from harvest.tag.follow_up.kinds import Kind, kind_of
+from harvest.tag.follow_up.times import durations
 from harvest.tag.numbers import Number, evidence
 from harvest.tag.patterns import Guarded
 from harvest.tag.reading import Sentence
 from harvest.tag.sentences import Role
-from harvest.tag.times import durations
 
 _ROLES: frozenset[Role] = frozenset(
     {"title", "objective", "methods", "results", "conclusion", "statement", "background"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from harvest.tag.outside import FOLLOWED, GIVEN, is_outside
+from harvest.tag.follow_up.outside import FOLLOWED, GIVEN, is_outside
 from harvest.tag.patterns import Guarded
 from harvest.tag.reading import Sentence
 

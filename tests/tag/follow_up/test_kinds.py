@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvest.tag.kinds import Kind, kind_of
+from harvest.tag.follow_up.kinds import Kind, kind_of
 from tests.tag.studies import timed
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from harvest.model import Finding
-from harvest.tag.turns import OWN, PLAIN, RELATIVE, denies, may_deny, past_contrast, turned
+from harvest.tag.findings.turns import OWN, PLAIN, RELATIVE, denies, may_deny, past_contrast, turned
 
 
 def told(clause: str, finding: Finding, rank: int = PLAIN) -> Finding:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harvest.tag.counts import counts_in
-from harvest.tag.groups import groups_of, is_shared_out, runs, whole
+from harvest.tag.participants.counts import counts_in
+from harvest.tag.participants.groups import groups_of, is_shared_out, runs, whole
 from harvest.tag.reading import Sentence
 
 

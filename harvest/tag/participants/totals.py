@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from harvest.model import Evidence
-from harvest.tag.counts import Count, Kind, counts_in
-from harvest.tag.groups import COMPARISON, groups_of, is_shared_out, runs, whole
 from harvest.tag.numbers import Number, evidence, has
+from harvest.tag.participants.counts import Count, Kind, counts_in
+from harvest.tag.participants.groups import COMPARISON, groups_of, is_shared_out, runs, whole
 from harvest.tag.reading import Sentence
 from harvest.tag.sentences import LONGEST, Role
 

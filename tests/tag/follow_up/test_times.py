@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harvest.tag.follow_up.times import durations
 from harvest.tag.reading import Sentence
-from harvest.tag.times import durations
 
 UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
 

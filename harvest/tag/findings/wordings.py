@@ -13,11 +13,11 @@ from itertools import combinations
 from typing import NamedTuple
 
 from harvest.model import Finding
-from harvest.tag.clauses import REACH, Clauses
+from harvest.tag.findings.clauses import REACH, Clauses
+from harvest.tag.findings.turns import OWN, RELATIVE
 from harvest.tag.patterns import Guarded
 from harvest.tag.reading import Sentence, Span
 from harvest.tag.taxonomy import SUBJECT
-from harvest.tag.turns import OWN, RELATIVE
 
 _HARM = (
     r"(?:impair|deficit|damag|injur|toxic|neurotox|apopto|neuroapop|neurodegen|degenerat|death|loss\b|cystitis|dysfunct"
