@@ -91,6 +91,29 @@ def test_evidence_that_a_review_names_tells_a_condition(project: Tagger) -> None
     assert not both & tags(project, "condition", title, f"{opening} {licensed}")
 
 
+def test_evidence_named_in_a_review_of_acute_pain_is_a_passing_mention(project: Tagger) -> None:
+    """A review of another use only says that there is some."""
+    text = (
+        "Ketamine is effective in treatment-resistant depression. In the emergency department it relieves acute pain. "
+        "We review its use for acute pain after trauma."
+    )
+    assert tags(project, "condition", "Ketamine for acute pain: a review", text) == {"acute-pain"}
+
+
+@pytest.mark.parametrize(
+    ("tag", "sentence"),
+    [
+        ("suicidality", "Suicidal ideation after ketamine infusion was halved."),
+        ("acute-pain", "Postoperative pain was treated with ketamine."),
+        ("neuropathic-pain", "The neuropathic pain component fell."),
+        ("substance-use-disorder", "All had a lifetime alcohol use disorder."),
+    ],
+)
+def test_what_ketamine_was_given_for_is_a_condition(project: Tagger, tag: str, sentence: str) -> None:
+    """Though much the same words tell of what came of stopping it, of another drug and of a scale."""
+    assert tag in tags(project, "condition", "Ketamine at night.", ("RESULTS", sentence))
+
+
 def test_of_the_agitated_sedation_and_intubation_are_no_condition(project: Tagger) -> None:
     """Of others they are."""
     results = ("RESULTS", "Adequate sedation was achieved in 90%, tracheal intubation followed in 4%.")
@@ -105,8 +128,7 @@ def test_of_the_agitated_sedation_and_intubation_are_no_condition(project: Tagge
     [
         "Response was similar to those reported with IV ketamine.",
         "The response is consistent with intravenous ketamine trials.",
-        "Most studies have used intravenous ketamine.",
-        "Ketamine is mainly administered intravenously.",
+        "Previous studies have used intravenous ketamine.",
     ],
 )
 def test_the_way_in_that_others_used_is_not_the_record_s(project: Tagger, sentence: str) -> None:
@@ -114,6 +136,16 @@ def test_the_way_in_that_others_used_is_not_the_record_s(project: Tagger, senten
     given = "Patients received oral ketamine, then one intravenous dose of ketamine."
     assert "intravenous" not in tags(project, "route", "Oral ketamine in depression.", ("RESULTS", sentence))
     assert "intravenous" in tags(project, "route", "Oral ketamine in depression.", ("METHODS", given))
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Most studies used intravenous ketamine.", "Ketamine was mostly given intravenously."]
+)
+def test_the_usual_way_in_is_that_of_a_review(project: Tagger, sentence: str) -> None:
+    """It tells what the studies under review did."""
+    searched = ("METHODS", "We searched Embase and included 14 trials of ketamine.")
+    title = "Ketamine and sleep: a systematic review."
+    assert tags(project, "route", title, searched, ("RESULTS", sentence)) == {"intravenous"}
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,6 @@ def given(tagger: Tagger, facet: str, name: str, sentence: str, label: str = "RE
         ("abusers", "dependence", "All ketamine abusers were in residential rehabilitation."),
         ("rats", "dependence", "Tolerance to the antinociceptive effects of ketamine was seen after seven days."),
         # what is seen months after a dose, and years after one in infancy
-        ("infants", "psychiatric", "No psychological sequelae were found at six months."),
         ("macaques", "cognition", "At two years they were slower in a reversal task."),
         # what is planned
         ("protocol", "dependence", "Signs of misuse are recorded at each visit."),
@@ -400,6 +399,10 @@ def test_what_lasts_is_no_harm_of_a_dose(project: Tagger, name: str, tag: str, s
         ("users", "cognition", "Errors on memory tests were higher in users.", "worse"),
         ("users", "cognition", "Users recalled fewer words in memory tests (21% vs. 38%).", "worse"),
         ("course", "durability", "At three months the difference was no longer present (8% vs. 10%).", "worse"),
+        ("course", "durability", "By three months most no longer met criteria for response.", "worse"),
+        ("course", "durability", "At three months pain relief was inadequate.", "unclear"),
+        ("safe", "long-term-safety", "Data on adverse events were limited.", "unclear"),
+        ("safe", "long-term-safety", "Mild side effects were common, and severe ones increased.", "unclear"),
     ],
 )
 def test_a_finding_is_told_in_many_ways(project: Tagger, name: str, tag: str, sentence: str, finding: str) -> None:

@@ -95,6 +95,16 @@ def test_a_title_tells_a_theme_in_many_ways(project: Tagger, theme: str, title: 
         ("detection", "Bowel trouble in users of street ketamine"),
         ("epidemiology", "Back to school after starting esketamine"),
         ("patient-experience", "Cortical folds in ketamine users: insights from imaging"),
+        ("access-cost", "Hospital admissions with ketamine intoxication"),
+        ("care-delivery", "Ketamine and the kynurenine pathway in inpatients with low mood"),
+        ("detection", "Molecular fingerprints of the response to ketamine"),
+        ("detection", "Smartphone-based monitoring of mood after ketamine"),
+        ("epidemiology", "Use of ketamine in children with status epilepticus: a retrospective study"),
+        ("epidemiology", "Prehospital use of ketamine for pain: a cohort study"),
+        ("law-ethics", "Ketamine relieves low mood by regulating BDNF"),
+        ("law-ethics", "Ketamine promotes receptor trafficking"),
+        ("law-ethics", "Ketamine for closure of a patent ductus arteriosus"),
+        ("law-ethics", "Xylazine and ketamine for chemical restraint of wild boar"),
     ],
 )
 def test_what_only_sounds_like_a_theme_is_none(project: Tagger, theme: str, title: str) -> None:
@@ -112,7 +122,7 @@ def test_what_only_sounds_like_a_theme_is_none(project: Tagger, theme: str, titl
         ("prediction", "Young age was an independent risk factor for emergence agitation."),
         ("law-ethics", "Regulators ought to act before more people are harmed by ketamine."),
         ("law-ethics", "Tighter control of ketamine would spare many bladders."),
-        ("access-cost", "Ketamine is a cost-effective alternative where money is short."),
+        ("access-cost", "Ketamine is unlikely to be cost-effective where money is short."),
         ("care-delivery", "Ketamine was safely administered in a community pain service."),
         ("patient-experience", "Functional unblinding may explain the benefit of ketamine."),
         ("epidemiology", "Ketamine use has risen markedly among Dutch students."),
@@ -138,6 +148,14 @@ def test_a_conclusion_tells_a_theme(project: Tagger, theme: str, conclusion: str
         ("epidemiology", "Ketamine use increased the risk of cystitis."),
         ("law-ethics", "Ketamine is approved for anaesthesia."),
         ("detection", "Ketamine was found in few of the trials."),
+        ("access-cost", "Ketamine is a safe and cost-effective alternative to fentanyl."),
+        ("care-delivery", "It is feasible to administer ketamine to adolescents."),
+        ("care-delivery", "These data provide guidance on the dose of ketamine."),
+        ("detection", "Blood tests for liver enzymes are advised in users of ketamine."),
+        ("epidemiology", "Ketamine abuse is becoming more common, and urologists should know of its harms."),
+        ("law-ethics", "Ketamine led to better regulation of emotion."),
+        ("mechanism", "Ketamine prevented delirium, paralleled by lower cortisol."),
+        ("prediction", "GluN2C receptors are more sensitive to ketamine than others."),
     ],
 )
 def test_a_conclusion_only_sounds_like_a_theme(project: Tagger, theme: str, conclusion: str) -> None:
@@ -213,6 +231,11 @@ def test_an_objective_tells_a_theme(project: Tagger, theme: str, objective: str)
             "This is a randomised, double-blind study of 60 adults. Loudness fell by half.",
         ),
         (
+            "rct",
+            "Ketamine added to bupivacaine",
+            "This is a randomised double-blind study. Ketamine prolonged the block from 4 to 9 h (p<0.01).",
+        ),
+        (
             "trial",
             "Ketamine and glucose uptake",
             "Uptake was examined in 11 volunteers. It correlated strongly with mood.",
@@ -266,6 +289,7 @@ def test_people_who_take_it_outside_medicine_are_told_from_those_who_might(
         ("Ketamine was then tapered, and the mood fell again.", {"repeated-dose"}),
         ("Pulse was noted throughout the course of ketamine anaesthesia.", set()),
         ("Plasma concentrations of ketamine were measured over 6 h.", {"single-dose"}),
+        ("In intensive care ketamine was infused and then gradually tapered.", {"single-dose"}),
     ],
 )
 def test_how_often_it_was_given_is_told_by_days_intervals_and_counts(
