@@ -154,8 +154,8 @@ class _Phrases:
     """The phrases as a graph: from each node each word, or head of a word, leads on to others."""
 
     def __init__(self, phrases: Mapping[int, Iterable[str]]) -> None:
-        self.words: list[dict[str, set[_Node]]] = [{}]
-        self.heads: list[dict[str, set[_Node]]] = [{}]
+        self.words: list[dict[str, list[_Node]]] = [{}]
+        self.heads: list[dict[str, list[_Node]]] = [{}]
         self.labels: dict[_Node, set[int]] = defaultdict(set)
         filed: dict[str, set[int]] = defaultdict(set)
         for label, texts in phrases.items():
@@ -195,7 +195,7 @@ class _Phrases:
 
     def _link(self, node: _Node, word: str, other: _Node) -> None:
         edges = self.heads if word.endswith("*") else self.words
-        edges[node].setdefault(word.removesuffix("*"), set()).add(other)
+        edges[node].setdefault(word.removesuffix("*"), []).append(other)
 
 
 @lru_cache(maxsize=2)
@@ -242,11 +242,11 @@ class _State(dict[str, "tuple[tuple[int, ...], _State] | None"]):
         return nodes
 
 
-def _joined(edges: Iterable[Mapping[str, set[_Node]]]) -> dict[str, frozenset[_Node]]:
+def _joined(edges: Iterable[Mapping[str, Iterable[_Node]]]) -> dict[str, frozenset[_Node]]:
     joined: dict[str, set[_Node]] = defaultdict(set)
     for mapping in edges:
         for word, nodes in mapping.items():
-            joined[word] |= nodes
+            joined[word].update(nodes)
     return {word: frozenset(nodes) for word, nodes in joined.items()}
 
 
